@@ -6,7 +6,7 @@
 //   0x000000  unused (a null pointer lands here)          STATIC_BASE   asc's own static data
 //   CONFIG    limits and timeouts, written by the host    STATE         clock, sweep hand, ring indices
 //   COUNTERS  u64 each                                    INPUTS        state of each open capture
-//   BATCH     decoded packets waiting for the table       CREDIT        scratch flow for refused newcomers
+//   BATCH     decoded packets waiting for the table       CREDIT        scratch: a refused newcomer, a tunnel's outer key
 //   FRAGMENTS datagram id -> flow                         RECORDS       ring of finished flows
 //   TAGS      one cache line a set                        FLOWS         six cache lines a slot
 //   WINDOWS   bytes of capture files, two halves an input
@@ -44,6 +44,7 @@ export const BATCH_REGION_SIZE: i32 = BATCH_CAPACITY * PACKET_SIZE;
 
 export const FLOW_SIZE: i32 = 384;
 export const CREDIT_BASE: i32 = BATCH_BASE + BATCH_REGION_SIZE;
+export const CREDIT_OUTER_OFFSET: i32 = 512; // a copy of the packet as it was before a tunnel was entered
 export const CREDIT_REGION_SIZE: i32 = 2048;
 
 export const FRAGMENT_WAYS: i32 = 4;
@@ -86,7 +87,7 @@ export const MEMORY_SIZE: i32 = MEMORY_PAGES * PAGE_SIZE;
 export const CONFIG_SEED_OFFSET: i32 = 0; // u64, of the flow hash
 export const CONFIG_FLOW_SETS_OFFSET: i32 = 8; // u32, 1..SET_CAPACITY
 export const CONFIG_FRAGMENT_SETS_OFFSET: i32 = 12; // u32, 1..FRAGMENT_SET_CAPACITY
-export const CONFIG_RECORD_LIMIT_OFFSET: i32 = 16; // u32, a power of two from 512 to RECORD_CAPACITY
+export const CONFIG_RECORD_LIMIT_OFFSET: i32 = 16; // u32, a power of two from 1024 to RECORD_CAPACITY
 export const CONFIG_FLAGS_OFFSET: i32 = 20; // u32, CONFIG_FLAG_*
 export const CONFIG_STATUS_NS_OFFSET: i32 = 24; // u64, 0 = no intermediate records
 export const CONFIG_TCP_OPENING_NS_OFFSET: i32 = 32; // u64, no established or midstream conversation yet
@@ -121,7 +122,14 @@ export const STATE_FLUSH_SLOT_OFFSET: i32 = 60; // u32, where flush() goes on
 export const STATE_PROBE_OFFSET: i32 = 64; // u64, sum of the words touched ahead (keeps the touch from being optimised away)
 export const STATE_FIRST_TIME_OFFSET: i32 = 72; // u64 ns, time of the first packet
 export const STATE_LAST_TIME_OFFSET: i32 = 80; // u64 ns, latest packet time seen
-export const STATE_SIZE: i32 = 88;
+export const STATE_SWEEP_WAY_OFFSET: i32 = 88; // u32, way of that set where the sweep goes on
+export const STATE_FRAGMENTS_USED_OFFSET: i32 = 92; // u32, fragment entries in use
+export const STATE_FRAGMENT_HAND_OFFSET: i32 = 96; // u32, next fragment entry for the sweep
+export const STATE_FRAGMENT_PENDING_OFFSET: i32 = 100; // u32, held packets, in no flow yet
+export const STATE_SWEEP_STEP_NS_OFFSET: i32 = 104; // u64 ns of packet time that pay for one set of the sweep
+export const STATE_CLASS_AGE_OFFSET: i32 = 112; // 8 x u32, coarse age (2^META_CLOCK_SHIFT ns) from which a way of that class may be idle; of CLASS_FREE: the least of all
+export const STATE_UNTIL_OFFSET: i32 = 144; // u64 ns, run() stops before a packet of a later time (0 = no limit); the host writes it
+export const STATE_SIZE: i32 = 152;
 
 // ---- Answers of run() -------------------------------------------------------------------------------------
 
@@ -131,6 +139,7 @@ export const RUN_RECORDS_FULL: i32 = 2; // take records out of the ring, call ag
 export const RUN_INPUT_ENDED: i32 = 3; // the active input ended cleanly
 export const RUN_INPUT_DAMAGED: i32 = 4; // the active input is damaged: see INPUT_ERROR_*
 export const RUN_IDLE: i32 = 5; // no input is open
+export const RUN_UNTIL: i32 = 6; // the next packet is later than STATE_UNTIL
 
 // ---- Input: one open capture ------------------------------------------------------------------------------
 
@@ -158,6 +167,7 @@ export const INPUT_PACKETS_OFFSET: i32 = 96; // u64, packets taken from this inp
 export const INPUT_TIME_UNIT_OFFSET: i32 = 104; // u32, ns in a unit of a pcap record's fraction (1000 or 1)
 export const INPUT_SECTION_OFFSET: i32 = 108; // u32, sections seen (pcapng)
 export const INPUT_FCS_SIZE_OFFSET: i32 = 112; // u32, bytes of frame check sequence at the end of each frame (pcap header)
+export const INPUT_RECORD_HEADER_OFFSET: i32 = 116; // u32, bytes of a pcap record's header: 16, or 24 in Kuznetzov's
 export const INPUT_LAST_TIME_OFFSET: i32 = 120; // u64 ns, of the last packet (a simple packet block has none of its own)
 
 export const INPUT_STATUS_FREE: i32 = 0;
@@ -181,6 +191,7 @@ export const INPUT_ERROR_INTERFACE: i32 = 8; // value: the interface id that was
 export const INPUT_ERROR_INTERFACES_FULL: i32 = 9; // value: INTERFACE_CAPACITY
 export const INPUT_ERROR_BYTE_ORDER: i32 = 10; // value: the byte-order magic found
 export const INPUT_ERROR_VERSION: i32 = 11; // value: the major version
+export const INPUT_ERROR_OPTION: i32 = 12; // value: an interface option's code * 65536 + its length
 
 // One pcapng interface.
 export const INTERFACE_LINKTYPE_OFFSET: i32 = 0; // u32
@@ -201,10 +212,12 @@ export const PACKET_WIRE_OFFSET: i32 = 16; // u32, length on the wire
 export const PACKET_COUNTED_OFFSET: i32 = 20; // u32, bytes that the flow counts (wire length less a non-Ethernet link header)
 export const PACKET_LINK_OFFSET: i32 = 24; // u32, LINKTYPE_ value
 export const PACKET_UNDECODED_OFFSET: i32 = 28; // u32, 0 or the COUNTER_UNDECODED_* that says why it is in no flow
-export const PACKET_SRC_OFFSET: i32 = 32; // 16 bytes: an IPv6 address, an IPv4 address (::ffff:a.b.c.d), or a MAC address at the end
-export const PACKET_DST_OFFSET: i32 = 48; // 16 bytes
-export const PACKET_SPORT_OFFSET: i32 = 64; // u16, see FLOW_PORT_A
-export const PACKET_DPORT_OFFSET: i32 = 66; // u16
+// The key, ends in canonical order once it is hashed (then PACKET_BIT_SWAPPED says that the sender is end B);
+// laid out as in a flow slot.
+export const PACKET_ADDRESS_A_OFFSET: i32 = 32; // 16 bytes: an IPv6 address, an IPv4 address (::ffff:a.b.c.d), or a MAC address at the end
+export const PACKET_ADDRESS_B_OFFSET: i32 = 48; // 16 bytes
+export const PACKET_PORT_A_OFFSET: i32 = 64; // u16, see FLOW_PORT_A
+export const PACKET_PORT_B_OFFSET: i32 = 66; // u16
 export const PACKET_PROTO_OFFSET: i32 = 68; // u8, IP protocol
 export const PACKET_KIND_OFFSET: i32 = 69; // u8, KIND_*
 export const PACKET_EXTRA_OFFSET: i32 = 70; // u16, see FLOW_EXTRA
@@ -228,7 +241,7 @@ export const PACKET_NOTES_OFFSET: i32 = 128; // u32, NOTE_* seen in this packet
 export const PACKET_WINDOW_SCALE_OFFSET: i32 = 132; // u8, of a SYN's option, 255 = none
 export const PACKET_ICMP_TYPE_OFFSET: i32 = 133; // u8, as sent
 export const PACKET_ICMP_CODE_OFFSET: i32 = 134; // u8, as sent
-export const PACKET_DIRECTION_HINT_OFFSET: i32 = 135; // u8, 1 when the packet is an answer by its kind (echo reply, ARP reply): the initiator is the receiver
+export const PACKET_ANSWER_OFFSET: i32 = 135; // u8, 1 when the packet is an answer by its kind (echo reply, ARP reply): the initiator is the receiver
 export const PACKET_FRAGMENT_OFFSET_OFFSET: i32 = 136; // u32, offset of this fragment in its datagram, bytes
 export const PACKET_L3_OFFSET: i32 = 140; // u32, address of the innermost IP header
 export const PACKET_L3_SIZE_OFFSET: i32 = 144; // u32, captured bytes from there on, link padding left out
@@ -239,7 +252,12 @@ export const PACKET_QUOTED_SRC_OFFSET: i32 = 160; // 16 bytes, of the packet an 
 export const PACKET_QUOTED_DST_OFFSET: i32 = 176; // 16 bytes
 export const PACKET_QUOTED_KEY_OFFSET: i32 = 192; // u64, ports, protocol, kind, extra as in PACKET_SPORT..EXTRA
 export const PACKET_QUOTED_HASH_OFFSET: i32 = 200; // u64
-export const PACKET_ID_EXTRA_OFFSET: i32 = 208; // u32, spare
+export const PACKET_CURSOR_OFFSET: i32 = 208; // u32, address of the header being decoded
+export const PACKET_END_OFFSET: i32 = 212; // u32, address behind the last captured byte that belongs to it
+export const PACKET_CLAIMED_OFFSET: i32 = 216; // u32, bytes from the cursor on as the enclosing header claims them
+export const PACKET_NEXT_OFFSET: i32 = 220; // u32, ethertype or protocol of the header at the cursor
+export const PACKET_TUNNELS_OFFSET: i32 = 224; // u32, tunnels entered so far
+export const PACKET_SET_OFFSET: i32 = 228; // u32, address of the flow table's set
 export const PACKET_BIT_DF: i32 = 1;
 export const PACKET_BIT_FRAGMENT: i32 = 2; // part of a fragmented datagram
 export const PACKET_BIT_LATER_FRAGMENT: i32 = 4; // without the transport header
@@ -318,7 +336,8 @@ export const DIR_TOS_FIRST_OFFSET: i32 = 54; // u8
 export const DIR_TOS_LAST_OFFSET: i32 = 55; // u8
 export const DIR_WINDOW_OFFSET: i32 = 56; // u16, last, unscaled
 export const DIR_ZERO_WINDOWS_OFFSET: i32 = 58; // u16, saturating
-export const DIR_FRAGMENTS_OFFSET: i32 = 60; // u16, saturating
+export const DIR_BITS_OFFSET: i32 = 60; // u8, DIR_BIT_*
+export const DIR_WINDOW_SCALE_OFFSET: i32 = 61; // u8, WINDOW_SCALE_NONE without the option
 export const DIR_BAD_CHECKSUMS_OFFSET: i32 = 62; // u16, saturating
 export const DIR_MAC_OFFSET: i32 = 64; // 6 bytes, source MAC of the direction's first packet
 export const DIR_VLAN_OFFSET: i32 = 70; // u16, VLAN_NONE without one
@@ -334,8 +353,7 @@ export const DIR_ACK_ADVANCES_OFFSET: i32 = 100; // u32, times the acknowledgeme
 export const DIR_OUT_OF_ORDER_OFFSET: i32 = 104; // u16, segments that fill a hole, saturating
 export const DIR_OVERLAPS_OFFSET: i32 = 106; // u16, segments sent again with other bytes, saturating
 export const DIR_GAPS_OFFSET: i32 = 108; // u16, times bytes were jumped over, saturating
-export const DIR_WINDOW_SCALE_OFFSET: i32 = 110; // u8, WINDOW_SCALE_NONE without the option
-export const DIR_BITS_OFFSET: i32 = 111; // u8, DIR_BIT_*
+export const DIR_FRAGMENTS_OFFSET: i32 = 110; // u16, saturating
 export const DIR_REPORTED_BYTES_OFFSET: i32 = 112; // u64, bytes at the last intermediate record
 export const DIR_REPORTED_APP_BYTES_OFFSET: i32 = 120; // u64
 
@@ -344,7 +362,7 @@ export const DIR_BIT_ACK: i32 = 2; // ACK_FIRST and ACK_HIGH are valid
 export const DIR_BIT_DATA: i32 = 4; // LAST_SEQ, LAST_SIZE are valid
 export const DIR_BIT_SUM: i32 = 8; // LAST_SUM is valid
 export const DIR_BIT_ID: i32 = 16; // ID_LAST is valid
-export const DIR_BIT_TTL: i32 = 32; // TTL_LOW, TTL_HIGH, TOS_FIRST are valid
+export const DIR_BIT_TTL: i32 = 32; // TTL_LOW, TTL_HIGH, TOS_FIRST are valid (the packets are IP)
 
 export const IP_ID_STEP_MAX: i32 = 1024;
 
@@ -390,7 +408,8 @@ export const CLASS_TWO_WAY: i32 = 6; // both sides, no handshake to judge by
 export const CLASS_ESTABLISHED: i32 = 7; // TCP handshake complete
 
 // A set's line: SET_WAYS tags (u16), then SET_WAYS metas (u16): class in the low 3 bits, above it the last
-// packet's time in seconds, modulo 2^13.
+// packet's time in units of 2^META_CLOCK_SHIFT ns (about a second), modulo 2^13.
+export const META_CLOCK_SHIFT: i32 = 30;
 export const SET_META_OFFSET: i32 = 32;
 export const META_CLASS_MASK: i32 = 7;
 export const META_TIME_SHIFT: i32 = 3;
@@ -540,5 +559,7 @@ export const TUNNEL_DEPTH_MAX: i32 = 4;
 export const MPLS_DEPTH_MAX: i32 = 8;
 export const IP6_EXTENSION_MAX: i32 = 8;
 export const SWEEP_RECORDS_MAX: i32 = 4; // records the sweep makes for a packet at most
-export const RECORDS_RESERVE: i32 = 320; // ring places run() keeps free: more than one batch can make
+export const RECORDS_RESERVE: i32 = 512; // ring places run() keeps free: more than one batch can make
+export const CLOCK_JUMP_SECONDS: i32 = 60; // a step of the packet clock that is told and, backwards, followed
+export const TICK_SETS_MAX: i32 = 4096; // sets a tick visits at most
 export const SWEEP_SETS_MAX: i32 = 4; // sets the sweep visits for a packet at most

@@ -1,0 +1,228 @@
+// Crediting a packet to its flow: who the flow is, whether this is still the same one, and the evidence that
+// does not depend on TCP. Always holds: every decoded packet ends in exactly one flow or record.
+
+import {
+  CLASS_GHOST,
+  COUNTER_FLOW_PACKETS,
+  CREDIT_BASE,
+  DIR_BIT_ID,
+  DIR_BIT_TTL,
+  DIR_REASON_ANSWER,
+  DIR_REASON_FIRST_PACKET,
+  DIR_REASON_LEARNT,
+  FLOW_FLAG_FIRST_B,
+  FLOW_FLAG_TURNED,
+  IP_ID_STEP_MAX,
+  PACKET_BIT_BAD_CHECKSUM,
+  PACKET_BIT_DF,
+  PACKET_BIT_FRAGMENT,
+  PACKET_BIT_IP,
+  PACKET_BIT_IPV4,
+  PACKET_BIT_LATER_FRAGMENT,
+  PACKET_BIT_SWAPPED,
+  PACKET_BIT_TCP,
+  RECORD_REASON_IDLE,
+  RECORD_REASON_REFUSED,
+  RECORD_REASON_REUSED,
+  RECORD_REASON_STATUS,
+  WINDOW_SCALE_NONE,
+} from "../layout";
+import { emit } from "../ring/records";
+import { config, count, state } from "../state";
+import { Packet } from "../wire/packet";
+import { Direction, Flow, addSaturated16, saturate16 } from "./flow";
+import { NO_WAY, claim, classAt, clear, find, isIdle, setLine, setOf, slotOf, tagOf, touch } from "./table";
+import { opensAnew, updateTcp } from "./tcp";
+
+/** Credits one packet whose key is canonical and hashed. */
+export function creditPacket(p: Packet): void {
+  const hash = p.hash;
+  const set = setOf(hash);
+  const way = admit(p, set, tagOf(hash));
+  count(COUNTER_FLOW_PACKETS);
+  if (way == NO_WAY) {
+    // No place worth taking: the packet is a record of its own.
+    const alone = changetype<Flow>(CREDIT_BASE);
+    begin(alone, p);
+    update(alone, p);
+    alone.flowClass = <u8>alone.classify();
+    emit(alone, RECORD_REASON_REFUSED, set);
+    return;
+  }
+  const flow = slotOf(set, way);
+  update(flow, p);
+  touch(set, way, flow);
+}
+
+/** Finds the packet's flow or makes one; ends an old one first when this packet is not part of it. */
+function admit(p: Packet, set: u32, tag: u32): i32 {
+  let way = find(set, tag, p.keyAt);
+  if (way == NO_WAY) {
+    way = claim(set, tag, p.time);
+    if (way != NO_WAY) begin(slotOf(set, way), p);
+    return way;
+  }
+  const flow = slotOf(set, way);
+  if (classAt(setLine(set), way) == CLASS_GHOST) {
+    const s = state();
+    s.flowsUsed += 1;
+    if (s.flowsUsed > s.flowsPeak) s.flowsPeak = s.flowsUsed;
+    resume(flow, p);
+  } else if (isIdle(flow, p.time)) {
+    emit(flow, RECORD_REASON_IDLE, set);
+    resume(flow, p);
+  } else if (p.has(PACKET_BIT_TCP) && opensAnew(flow, p)) {
+    emit(flow, RECORD_REASON_REUSED, set);
+    begin(flow, p);
+  } else {
+    const status = config().statusNs;
+    if (status != 0 && p.time > flow.recordStart && p.time - flow.recordStart >= status) {
+      emit(flow, RECORD_REASON_STATUS, set);
+      rebase(flow, p.time);
+    }
+  }
+  return way;
+}
+
+/** A new flow: the initiator is the sender, or for an answer the one it answers. */
+function begin(flow: Flow, p: Packet): void {
+  const fromB = p.has(PACKET_BIT_SWAPPED);
+  clear(flow, p.keyAt);
+  flow.start = p.time;
+  flow.recordStart = p.time;
+  flow.last = p.time;
+  flow.firstFrame = state().packetIndex;
+  flow.icmpType = p.icmpType;
+  flow.direction(false).windowScale = <u8>WINDOW_SCALE_NONE;
+  flow.direction(true).windowScale = <u8>WINDOW_SCALE_NONE;
+  if (fromB) flow.mark(FLOW_FLAG_FIRST_B);
+  const answer = p.answer != 0;
+  flow.initiatorIsB = fromB != answer;
+  flow.dirReason = <u8>(answer ? DIR_REASON_ANSWER : DIR_REASON_FIRST_PACKET);
+  if (answer) flow.mark(FLOW_FLAG_TURNED);
+}
+
+/** A flow heard again after its record was made: its orientation is kept, for a while. */
+function resume(flow: Flow, p: Packet): void {
+  const c = config();
+  const remembered = p.time <= flow.last || p.time - flow.last <= flow.timeout(c) + c.ghostNs;
+  const initiatorIsB = flow.initiatorIsB;
+  begin(flow, p);
+  if (!remembered) return;
+  flow.initiatorIsB = initiatorIsB;
+  flow.dirReason = <u8>DIR_REASON_LEARNT;
+  if (initiatorIsB != flow.has(FLOW_FLAG_FIRST_B)) flow.mark(FLOW_FLAG_TURNED);
+  else flow.flags &= ~(<u32>FLOW_FLAG_TURNED);
+}
+
+/** After an intermediate record: what it told is not told again. Evidence and flags stay for the flow's life. */
+function rebase(flow: Flow, now: u64): void {
+  const a = flow.direction(false);
+  const b = flow.direction(true);
+  flow.recordStart = now;
+  flow.statusCount = saturate16(flow.statusCount);
+  flow.reportedPacketsA = <u32>a.packets;
+  flow.reportedPacketsB = <u32>b.packets;
+  a.reportedBytes = a.bytes;
+  a.reportedAppBytes = a.appBytes;
+  b.reportedBytes = b.bytes;
+  b.reportedAppBytes = b.appBytes;
+}
+
+/** Counts the packet and gathers its evidence. */
+function update(flow: Flow, p: Packet): void {
+  const fromB = p.has(PACKET_BIT_SWAPPED);
+  const d = flow.direction(fromB);
+  const time = p.time;
+  if (time > flow.last) flow.last = time;
+  if (time < flow.start) flow.start = time;
+  if (time < flow.recordStart) flow.recordStart = time;
+  if (p.notes != 0) flow.notes |= p.notes;
+  const first = d.packets == 0;
+  d.packets += 1;
+  d.bytes += p.counted;
+  d.appBytes += p.appBytes;
+  if (first) {
+    d.macLow = p.smacHigh;
+    d.macHigh = <u16>p.macMiddle;
+    d.vlan = p.vlan;
+  }
+  const bits = <i32>p.bits;
+  if ((bits & PACKET_BIT_IP) != 0) updateIp(d, p, bits);
+  if ((bits & (PACKET_BIT_FRAGMENT | PACKET_BIT_BAD_CHECKSUM)) != 0) {
+    if ((bits & PACKET_BIT_FRAGMENT) != 0) d.fragments = saturate16(d.fragments);
+    if ((bits & PACKET_BIT_BAD_CHECKSUM) != 0) d.badChecksums = saturate16(d.badChecksums);
+  }
+  if ((bits & PACKET_BIT_TCP) != 0) updateTcp(flow, d, p, fromB);
+}
+
+/** TTL, TOS, DF and the behaviour of the IPv4 identification. */
+function updateIp(d: Direction, p: Packet, bits: i32): void {
+  const ttl = p.ttl;
+  const tos = p.tos;
+  if (!d.has(DIR_BIT_TTL)) {
+    d.mark(DIR_BIT_TTL);
+    d.ttlLow = ttl;
+    d.ttlHigh = ttl;
+    d.tosFirst = tos;
+  } else {
+    if (ttl < d.ttlLow) d.ttlLow = ttl;
+    if (ttl > d.ttlHigh) d.ttlHigh = ttl;
+  }
+  d.tosLast = tos;
+  if ((bits & PACKET_BIT_DF) != 0) d.df += 1;
+  // Fragments of one datagram share its ID: only the first one counts.
+  if ((bits & (PACKET_BIT_IPV4 | PACKET_BIT_LATER_FRAGMENT)) != PACKET_BIT_IPV4) return;
+  const id = <u16>p.ipId;
+  if (id == 0) d.idZero += 1;
+  if (d.has(DIR_BIT_ID)) {
+    const step = <u32>(<u16>(id - d.idLast));
+    if (step == 0) {
+      if (id != 0) d.idSame += 1;
+    } else if (step <= <u32>IP_ID_STEP_MAX) {
+      d.idUp += 1;
+    }
+  } else {
+    d.mark(DIR_BIT_ID);
+  }
+  d.idLast = id;
+}
+
+/**
+ * Credits later fragments that were held, all of one datagram. `p` stands for the first of them, without bytes;
+ * `more` is how many it stands for besides itself, and what they bring together.
+ */
+export function creditHeld(
+  p: Packet,
+  more: u64,
+  bytes: u64,
+  appBytes: u64,
+  moreDf: u32,
+  moreBad: u32,
+  ttlHigh: u8,
+  flags: u32,
+  frame: u64,
+): void {
+  const set = setOf(p.hash);
+  const way = admit(p, set, tagOf(p.hash));
+  const flow = way == NO_WAY ? changetype<Flow>(CREDIT_BASE) : slotOf(set, way);
+  if (way == NO_WAY) begin(flow, p);
+  update(flow, p);
+  flow.flags |= flags;
+  if (frame < flow.firstFrame) flow.firstFrame = frame;
+  const d = flow.direction(p.has(PACKET_BIT_SWAPPED));
+  d.packets += more;
+  d.bytes += bytes;
+  d.appBytes += appBytes;
+  d.df += moreDf;
+  d.fragments = addSaturated16(d.fragments, more);
+  d.badChecksums = addSaturated16(d.badChecksums, <u64>moreBad);
+  if (ttlHigh > d.ttlHigh) d.ttlHigh = ttlHigh;
+  count(COUNTER_FLOW_PACKETS, more + 1);
+  if (way == NO_WAY) {
+    flow.flowClass = <u8>flow.classify();
+    emit(flow, RECORD_REASON_REFUSED, set);
+  } else {
+    touch(set, way, flow);
+  }
+}

@@ -1,0 +1,103 @@
+// Overlays of the CONFIG and STATE regions, and the counters.
+// Apart so that no other file knows their addresses. The module has no mutable globals: all state is here,
+// in memory, where the host sees it.
+
+import {
+  CONFIG_BASE,
+  CONFIG_FLAG_CHECKSUM,
+  CONFIG_FLAG_LOSSY_RECORDS,
+  CONFIG_SIZE,
+  CONFIG_SWEEP_NS_OFFSET,
+  CONFIG_TCP_OPENING_NS_OFFSET,
+  COUNTERS_BASE,
+  STATE_BASE,
+  STATE_CLASS_AGE_OFFSET,
+  STATE_FRAGMENT_PENDING_OFFSET,
+  STATE_LAST_TIME_OFFSET,
+  STATE_SWEEP_STEP_NS_OFFSET,
+} from "./layout";
+
+/** Limits and timeouts (ns), as the host wrote them before init(). */
+@unmanaged
+export class Config {
+  seed: u64;
+  flowSets: u32;
+  fragmentSets: u32;
+  recordLimit: u32;
+  flags: u32;
+  statusNs: u64;
+  tcpOpeningNs: u64;
+  tcpEstablishedNs: u64;
+  tcpClosedNs: u64;
+  udpNs: u64;
+  icmpNs: u64;
+  otherNs: u64;
+  fragmentNs: u64;
+  ghostNs: u64;
+  protectNs: u64;
+  sweepNs: u64;
+
+  get checksums(): bool {
+    return (this.flags & CONFIG_FLAG_CHECKSUM) != 0;
+  }
+
+  get lossyRecords(): bool {
+    return (this.flags & CONFIG_FLAG_LOSSY_RECORDS) != 0;
+  }
+}
+
+/** What the module keeps between calls, besides its tables. */
+@unmanaged
+export class State {
+  clock: u64;
+  packetIndex: u64;
+  recordSequence: u64;
+  recordHead: u32;
+  recordTail: u32;
+  sweepSet: u32;
+  flowsUsed: u32;
+  sweepTime: u64;
+  batchCount: u32;
+  activeInput: u32;
+  flowsPeak: u32;
+  flushSlot: u32;
+  probe: u64;
+  firstTime: u64;
+  lastTime: u64;
+  sweepWay: u32;
+  fragmentsUsed: u32;
+  fragmentHand: u32;
+  fragmentPending: u32;
+  sweepStepNs: u64;
+}
+
+if (offsetof<Config>("tcpOpeningNs") != CONFIG_TCP_OPENING_NS_OFFSET) ERROR("Config drifted from layout");
+if (offsetof<Config>("sweepNs") != CONFIG_SWEEP_NS_OFFSET) ERROR("Config drifted from layout");
+if (offsetof<Config>() != CONFIG_SIZE) ERROR("Config drifted from layout");
+if (offsetof<State>("lastTime") != STATE_LAST_TIME_OFFSET) ERROR("State drifted from layout");
+if (offsetof<State>("fragmentPending") != STATE_FRAGMENT_PENDING_OFFSET) ERROR("State drifted from layout");
+if (offsetof<State>("sweepStepNs") != STATE_SWEEP_STEP_NS_OFFSET) ERROR("State drifted from layout");
+if (offsetof<State>() != STATE_CLASS_AGE_OFFSET) ERROR("State drifted from layout");
+
+export function config(): Config {
+  return changetype<Config>(CONFIG_BASE);
+}
+
+export function state(): State {
+  return changetype<State>(STATE_BASE);
+}
+
+/** Adds to the counter of that index (COUNTER_*). */
+export function count(counter: u32, by: u64 = 1): void {
+  const at = <usize>COUNTERS_BASE + (<usize>counter << 3);
+  store<u64>(at, load<u64>(at) + by);
+}
+
+/** Coarse age from which a flow of that class may be idle, in units of 2^META_CLOCK_SHIFT ns. */
+export function classAge(flowClass: u32): u32 {
+  return load<u32>(<usize>STATE_BASE + STATE_CLASS_AGE_OFFSET + (<usize>flowClass << 2));
+}
+
+export function setClassAge(flowClass: u32, age: u32): void {
+  store<u32>(<usize>STATE_BASE + STATE_CLASS_AGE_OFFSET + (<usize>flowClass << 2), age);
+}
