@@ -18,6 +18,7 @@ import {
   PACKET_BIT_TCP,
   PACKET_SIZE,
   RECORDS_RESERVE,
+  SET_NONE,
   SWEEP_RECORDS_MAX,
   SWEEP_SETS_MAX,
   TICK_SETS_MAX,
@@ -25,10 +26,11 @@ import {
 import { creditPacket } from "./flow/credit";
 import { creditFragment, sweepFragments } from "./flow/fragments";
 import { tieError } from "./flow/icmp-error";
-import { canonicalise, hashKey } from "./flow/key";
-import { SWEEP_UNFINISHED, candidates, setLine, setOf, slotOf, sweepSet, tagOf } from "./flow/table";
+import { SWEEP_UNFINISHED, candidates, locate, setLine, slotOf, sweepSet, tagOf } from "./flow/table";
 import { config, count, state } from "./state";
+import { decodeCommon } from "./wire/common";
 import { decode } from "./wire/decode";
+import { LINKTYPE_ETHERNET } from "./wire/link";
 import { Packet, resetPacket } from "./wire/packet";
 
 const CLOCK_JUMP_NS: u64 = <u64>CLOCK_JUMP_SECONDS * 1000000000;
@@ -49,14 +51,13 @@ export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, li
     count(COUNTER_LENGTH_ODD);
     wire = captured;
   }
-  const p = resetPacket(at, time, frame, captured, wire, link);
-  p.input = input;
-  decode(p);
-  if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT)) {
-    if (canonicalise(p.keyAt)) p.mark(PACKET_BIT_SWAPPED);
-    p.hash = hashKey(p.keyAt, config().seed);
-    p.set = <u32>setLine(setOf(p.hash));
+  const p = changetype<Packet>(at);
+  if (link != LINKTYPE_ETHERNET || !decodeCommon(p, time, frame, captured, wire)) {
+    resetPacket(at, time, frame, captured, wire, link);
+    decode(p);
   }
+  p.input = input;
+  if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT)) locate(p);
   s.batchCount += 1;
   if (s.batchCount == BATCH_CAPACITY) processBatch();
 }
@@ -85,15 +86,16 @@ export function processBatch(): void {
 function touchAhead(size: u32): void {
   let sum: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
-    const set = <usize>packetAt(i).set;
-    if (set != 0) sum += load<u64>(set);
+    const set = packetAt(i).set;
+    if (set != SET_NONE) sum += load<u64>(setLine(set));
   }
   for (let i: u32 = 0; i < size; i++) {
     const p = packetAt(i);
-    if (p.set == 0) continue;
-    const mask = candidates(<usize>p.set, tagOf(p.hash));
+    if (p.set == SET_NONE) continue;
+    const mask = candidates(setLine(p.set), tagOf(p.hash));
     if (mask == 0) continue;
-    const slot = changetype<usize>(slotOf(setOf(p.hash), ctz(mask)));
+    p.way = ctz(mask);
+    const slot = changetype<usize>(slotOf(p.set, p.way));
     const direction = slot + FLOW_DIR_A_OFFSET + (p.has(PACKET_BIT_SWAPPED) ? <usize>FLOW_DIR_SIZE : 0);
     sum += load<u64>(slot) + load<u64>(direction);
     if (p.has(PACKET_BIT_TCP)) sum += load<u64>(direction, 64);

@@ -257,7 +257,8 @@ export const PACKET_END_OFFSET: i32 = 212; // u32, address behind the last captu
 export const PACKET_CLAIMED_OFFSET: i32 = 216; // u32, bytes from the cursor on as the enclosing header claims them
 export const PACKET_NEXT_OFFSET: i32 = 220; // u32, ethertype or protocol of the header at the cursor
 export const PACKET_TUNNELS_OFFSET: i32 = 224; // u32, tunnels entered so far
-export const PACKET_SET_OFFSET: i32 = 228; // u32, address of the flow table's set
+export const PACKET_SET_OFFSET: i32 = 228; // u32, number of the flow table's set, SET_NONE while the key is not hashed
+export const PACKET_WAY_OFFSET: i32 = 232; // i32, way of that set whose tag matched when the batch was touched, -1 = none
 export const PACKET_BIT_DF: i32 = 1;
 export const PACKET_BIT_FRAGMENT: i32 = 2; // part of a fragmented datagram
 export const PACKET_BIT_LATER_FRAGMENT: i32 = 4; // without the transport header
@@ -269,6 +270,7 @@ export const PACKET_BIT_SWAPPED: i32 = 128; // source is the key's B end
 export const PACKET_BIT_LAST_FRAGMENT: i32 = 256; // more-fragments is clear
 export const PACKET_BIT_IP: i32 = 512; // TTL and TOS are there
 
+export const SET_NONE: i32 = -1;
 export const VLAN_NONE: i32 = 65535;
 export const WINDOW_SCALE_NONE: i32 = 255;
 
@@ -281,8 +283,8 @@ export const KIND_IPV6: i32 = 6;
 
 // ---- Flow slot: six cache lines ---------------------------------------------------------------------------
 //
-//   0    key (addresses, ports, protocol), last and start time, flags, state
-//   64   seldom touched: findings, handshake times, record interval
+//   0    key (addresses, ports, protocol), times of the record, flags, state
+//   64   seldom touched: findings, start of life, handshake times
 //   128  direction A, hot          192  direction A, cold
 //   256  direction B, hot          320  direction B, cold
 //
@@ -296,14 +298,14 @@ export const FLOW_PROTO_OFFSET: i32 = 36; // u8
 export const FLOW_KIND_OFFSET: i32 = 37; // u8
 export const FLOW_EXTRA_OFFSET: i32 = 38; // u16: ICMP echo: identifier; KIND_MAC: ethertype; KIND_ARP: 1 or 2
 export const FLOW_LAST_OFFSET: i32 = 40; // u64 ns, latest packet
-export const FLOW_START_OFFSET: i32 = 48; // u64 ns, earliest packet of the flow's life
+export const FLOW_RECORD_START_OFFSET: i32 = 48; // u64 ns, first packet since the last intermediate record
 export const FLOW_FLAGS_OFFSET: i32 = 56; // u32, FLOW_FLAG_*
 export const FLOW_STATE_OFFSET: i32 = 60; // u8, TCP_STATE_*
 export const FLOW_DIR_REASON_OFFSET: i32 = 61; // u8, DIR_REASON_*
 export const FLOW_CLASS_OFFSET: i32 = 62; // u8, CLASS_*
 export const FLOW_ICMP_TYPE_OFFSET: i32 = 63; // u8, type of the first packet as sent
 export const FLOW_FINDINGS_OFFSET: i32 = 64; // u64, a bit a finding (issue: findings)
-export const FLOW_RECORD_START_OFFSET: i32 = 72; // u64 ns, first packet since the last intermediate record
+export const FLOW_START_OFFSET: i32 = 72; // u64 ns, earliest packet of the flow's life
 export const FLOW_SYN_TIME_OFFSET: i32 = 80; // u64 ns, latest SYN before the SYN-ACK
 export const FLOW_SYNACK_TIME_OFFSET: i32 = 88; // u64 ns
 export const FLOW_SYNACK_US_OFFSET: i32 = 96; // u32, SYN to SYN-ACK
@@ -380,6 +382,9 @@ export const FLOW_FLAG_ICMP_OTHER: i32 = 1024; // source quench, parameter probl
 export const FLOW_FLAG_TURNED: i32 = 2048; // the initiator is not the first sender
 export const FLOW_FLAG_FIN_A: i32 = 4096;
 export const FLOW_FLAG_FIN_B: i32 = 8192;
+export const FLOW_FLAG_SEEN_A: i32 = 32768; // A has sent
+export const FLOW_FLAG_SEEN_B: i32 = 65536; // B has sent
+export const FLOW_FLAG_SEVERAL: i32 = 131072; // more than one packet
 export const FLOW_FLAG_ACKED: i32 = 16384; // after the SYN-ACK its receiver answered with something other than RST
 
 export const TCP_STATE_NONE: i32 = 0; // not TCP

@@ -11,6 +11,9 @@ import {
   DIR_REASON_FIRST_PACKET,
   DIR_REASON_LEARNT,
   FLOW_FLAG_FIRST_B,
+  FLOW_FLAG_SEEN_A,
+  FLOW_FLAG_SEEN_B,
+  FLOW_FLAG_SEVERAL,
   FLOW_FLAG_TURNED,
   IP_ID_STEP_MAX,
   PACKET_BIT_BAD_CHECKSUM,
@@ -31,14 +34,13 @@ import { emit } from "../ring/records";
 import { config, count, state } from "../state";
 import { Packet } from "../wire/packet";
 import { Direction, Flow, addSaturated16, saturate16 } from "./flow";
-import { NO_WAY, claim, classAt, clear, find, isIdle, setLine, setOf, slotOf, tagOf, touch } from "./table";
+import { NO_WAY, claim, classAt, clear, findFor, isIdle, setLine, slotOf, tagOf, touch } from "./table";
 import { opensAnew, updateTcp } from "./tcp";
 
 /** Credits one packet whose key is canonical and hashed. */
 export function creditPacket(p: Packet): void {
-  const hash = p.hash;
-  const set = setOf(hash);
-  const way = admit(p, set, tagOf(hash));
+  const set = p.set;
+  const way = admit(p, set);
   count(COUNTER_FLOW_PACKETS);
   if (way == NO_WAY) {
     // No place worth taking: the packet is a record of its own.
@@ -55,10 +57,10 @@ export function creditPacket(p: Packet): void {
 }
 
 /** Finds the packet's flow or makes one; ends an old one first when this packet is not part of it. */
-function admit(p: Packet, set: u32, tag: u32): i32 {
-  let way = find(set, tag, p.keyAt);
+function admit(p: Packet, set: u32): i32 {
+  let way = findFor(p);
   if (way == NO_WAY) {
-    way = claim(set, tag, p.time);
+    way = claim(set, tagOf(p.hash), p.time);
     if (way != NO_WAY) begin(slotOf(set, way), p);
     return way;
   }
@@ -134,11 +136,15 @@ function update(flow: Flow, p: Packet): void {
   const fromB = p.has(PACKET_BIT_SWAPPED);
   const d = flow.direction(fromB);
   const time = p.time;
-  if (time > flow.last) flow.last = time;
-  if (time < flow.start) flow.start = time;
-  if (time < flow.recordStart) flow.recordStart = time;
+  if (time >= flow.last) {
+    flow.last = time;
+  } else {
+    if (time < flow.start) flow.start = time;
+    if (time < flow.recordStart) flow.recordStart = time;
+  }
   if (p.notes != 0) flow.notes |= p.notes;
   const first = d.packets == 0;
+  flow.flags |= seen(flow.flags, fromB);
   d.packets += 1;
   d.bytes += p.counted;
   d.appBytes += p.appBytes;
@@ -154,6 +160,12 @@ function update(flow: Flow, p: Packet): void {
     if ((bits & PACKET_BIT_BAD_CHECKSUM) != 0) d.badChecksums = saturate16(d.badChecksums);
   }
   if ((bits & PACKET_BIT_TCP) != 0) updateTcp(flow, d, p, fromB);
+}
+
+/** The flag of a sending side, and SEVERAL from the second packet on. */
+function seen(flags: u32, fromB: bool): u32 {
+  const before = (flags & <u32>(FLOW_FLAG_SEEN_A | FLOW_FLAG_SEEN_B)) != 0;
+  return <u32>((fromB ? FLOW_FLAG_SEEN_B : FLOW_FLAG_SEEN_A) | (before ? FLOW_FLAG_SEVERAL : 0));
 }
 
 /** TTL, TOS, DF and the behaviour of the IPv4 identification. */
@@ -203,12 +215,12 @@ export function creditHeld(
   flags: u32,
   frame: u64,
 ): void {
-  const set = setOf(p.hash);
-  const way = admit(p, set, tagOf(p.hash));
+  const set = p.set;
+  const way = admit(p, set);
   const flow = way == NO_WAY ? changetype<Flow>(CREDIT_BASE) : slotOf(set, way);
   if (way == NO_WAY) begin(flow, p);
   update(flow, p);
-  flow.flags |= flags;
+  flow.flags |= flags | (more != 0 ? <u32>FLOW_FLAG_SEVERAL : 0);
   if (frame < flow.firstFrame) flow.firstFrame = frame;
   const d = flow.direction(p.has(PACKET_BIT_SWAPPED));
   d.packets += more;

@@ -19,12 +19,15 @@ import {
   FLOW_FIRST_FRAME_OFFSET,
   FLOW_FLAG_HANDSHAKE,
   FLOW_FLAG_INITIATOR_B,
+  FLOW_FLAG_SEEN_A,
+  FLOW_FLAG_SEEN_B,
+  FLOW_FLAG_SEVERAL,
   FLOW_FLAGS_OFFSET,
   FLOW_LAST_OFFSET,
   FLOW_NOTES_OFFSET,
   FLOW_PORT_A_OFFSET,
-  FLOW_RECORD_START_OFFSET,
   FLOW_SIZE,
+  FLOW_START_OFFSET,
   FLOW_STATE_OFFSET,
   FLOW_SYNACK_US_OFFSET,
   TCP_STATE_CLOSED,
@@ -102,14 +105,14 @@ export class Flow {
   kind: u8;
   extra: u16;
   last: u64;
-  start: u64;
+  recordStart: u64;
   flags: u32;
   state: u8;
   dirReason: u8;
   flowClass: u8;
   icmpType: u8;
   findings: u64;
-  recordStart: u64;
+  start: u64;
   synTime: u64;
   synAckTime: u64;
   synAckUs: u32;
@@ -151,21 +154,19 @@ export class Flow {
     this.flags = value ? this.flags | <u32>FLOW_FLAG_INITIATOR_B : this.flags & ~(<u32>FLOW_FLAG_INITIATOR_B);
   }
 
-  /** What the flow is worth keeping (CLASS_*). */
+  /** What the flow is worth keeping (CLASS_*), from its first line alone. */
   classify(): u32 {
-    const a = this.direction(false).packets;
-    const b = this.direction(true).packets;
     const state = this.tcpState;
     if (state != TCP_STATE_NONE) {
       if (state == TCP_STATE_CLOSED || state == TCP_STATE_RESET) return CLASS_CLOSED;
       const open = state == TCP_STATE_ESTABLISHED || state == TCP_STATE_CLOSING;
       if (open && this.has(FLOW_FLAG_HANDSHAKE)) return CLASS_ESTABLISHED;
-      if (a + b <= 1) return CLASS_SINGLE;
+      if (!this.has(FLOW_FLAG_SEVERAL)) return CLASS_SINGLE;
       if (state == TCP_STATE_SYN_SENT || state == TCP_STATE_SYN_ACKED) return CLASS_HALF_OPEN;
-    } else if (a + b <= 1) {
+    } else if (!this.has(FLOW_FLAG_SEVERAL)) {
       return CLASS_SINGLE;
     }
-    return a != 0 && b != 0 ? CLASS_TWO_WAY : CLASS_ONE_WAY;
+    return this.has(FLOW_FLAG_SEEN_A) && this.has(FLOW_FLAG_SEEN_B) ? CLASS_TWO_WAY : CLASS_ONE_WAY;
   }
 
   /** Silence after which the flow is over, ns. */
@@ -194,7 +195,7 @@ if (offsetof<Flow>("portA") != FLOW_PORT_A_OFFSET) ERROR("Flow drifted from layo
 if (offsetof<Flow>("last") != FLOW_LAST_OFFSET) ERROR("Flow drifted from layout");
 if (offsetof<Flow>("flags") != FLOW_FLAGS_OFFSET) ERROR("Flow drifted from layout");
 if (offsetof<Flow>("state") != FLOW_STATE_OFFSET) ERROR("Flow drifted from layout");
-if (offsetof<Flow>("recordStart") != FLOW_RECORD_START_OFFSET) ERROR("Flow drifted from layout");
+if (offsetof<Flow>("start") != FLOW_START_OFFSET) ERROR("Flow drifted from layout");
 if (offsetof<Flow>("synAckUs") != FLOW_SYNACK_US_OFFSET) ERROR("Flow drifted from layout");
 if (offsetof<Flow>("notes") != FLOW_NOTES_OFFSET) ERROR("Flow drifted from layout");
 if (offsetof<Flow>("firstFrame") != FLOW_FIRST_FRAME_OFFSET) ERROR("Flow drifted from layout");

@@ -26,14 +26,13 @@ import {
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_IP,
   PACKET_BIT_LATER_FRAGMENT,
-  PACKET_BIT_SWAPPED,
   PACKET_SIZE,
 } from "../layout";
 import { recordsFree } from "../ring/records";
 import { config, count, state } from "../state";
 import { Packet, resetPacket } from "../wire/packet";
 import { creditHeld, creditPacket } from "./credit";
-import { canonicalise, hashKey } from "./key";
+import { locate } from "./table";
 
 /** A datagram in fragments. The addresses are as sent: source first. */
 @unmanaged
@@ -84,7 +83,7 @@ export function creditFragment(p: Packet): void {
     entry.key = p.key;
     const held = <i32>entry.entryState == FRAGMENT_STATE_HELD;
     entry.entryState = <u16>FRAGMENT_STATE_KNOWN;
-    finishKey(p);
+    locate(p);
     creditPacket(p);
     if (held) release(entry, entry.key, 0);
     return;
@@ -92,16 +91,11 @@ export function creditFragment(p: Packet): void {
   if (<i32>entry.entryState == FRAGMENT_STATE_KNOWN) {
     count(COUNTER_FRAGMENTS_KNOWN);
     p.key = entry.key;
-    finishKey(p);
+    locate(p);
     creditPacket(p);
     return;
   }
   hold(entry, p);
-}
-
-function finishKey(p: Packet): void {
-  if (canonicalise(p.keyAt)) p.mark(PACKET_BIT_SWAPPED);
-  p.hash = hashKey(p.keyAt, config().seed);
 }
 
 /** The datagram's entry: found, or made in a free, expired, known or at last the oldest place. */
@@ -231,7 +225,7 @@ function release(entry: Fragment, key: u64, flags: u32): void {
   p.mark(PACKET_BIT_IP | PACKET_BIT_FRAGMENT | PACKET_BIT_LATER_FRAGMENT);
   if (entry.heldDf != 0) p.mark(PACKET_BIT_DF);
   if (entry.heldBad != 0) p.mark(PACKET_BIT_BAD_CHECKSUM);
-  finishKey(p);
+  locate(p);
   const moreDf = entry.heldDf != 0 ? entry.heldDf - 1 : 0;
   const moreBad = entry.heldBad != 0 ? entry.heldBad - 1 : 0;
   creditHeld(p, packets - 1, entry.heldBytes, entry.heldAppBytes, moreDf, moreBad, entry.ttlHigh, flags, entry.frame);

@@ -15,6 +15,7 @@ import {
   META_CLOCK_SHIFT,
   META_TIME_MASK,
   META_TIME_SHIFT,
+  PACKET_BIT_SWAPPED,
   RECORD_REASON_EVICTED,
   RECORD_REASON_FLUSH,
   RECORD_REASON_IDLE,
@@ -26,10 +27,18 @@ import {
 import { emit, recordsFree } from "../ring/records";
 import { classAge, config, count, state } from "../state";
 import { Flow } from "./flow";
-import { copyKey, keysEqual } from "./key";
+import { canonicalise, copyKey, hashKey, keysEqual } from "./key";
+import { Packet } from "../wire/packet";
 
 export const NO_WAY: i32 = -1;
 export const SWEEP_UNFINISHED: u32 = 0xffffffff;
+
+/** Brings the packet's key into canonical order and finds its set. */
+export function locate(p: Packet): void {
+  if (canonicalise(p.keyAt)) p.mark(PACKET_BIT_SWAPPED);
+  p.hash = hashKey(p.keyAt, config().seed);
+  p.set = setOf(p.hash);
+}
 
 /** Index of the key's set: the low half of the hash, scaled to the number of sets. */
 export function setOf(hash: u64): u32 {
@@ -67,6 +76,15 @@ export function candidates(line: usize, tag: u32): u32 {
     <u32>i16x8.bitmask(i16x8.eq(v128.load(line), wanted)) |
     (<u32>i16x8.bitmask(i16x8.eq(v128.load(line, 16), wanted)) << 8)
   );
+}
+
+/** The way that holds the packet's flow, live or a ghost; or NO_WAY. The way that was touched ahead is tried first. */
+export function findFor(p: Packet): i32 {
+  const way = p.way;
+  if (way >= 0 && keysEqual(changetype<usize>(slotOf(p.set, way)), p.keyAt)) {
+    if (classAt(setLine(p.set), way) != CLASS_FREE) return way;
+  }
+  return find(p.set, tagOf(p.hash), p.keyAt);
 }
 
 /** The way that holds the key, live or a ghost; or NO_WAY. */

@@ -24,7 +24,7 @@ import {
 import { Packet } from "./packet";
 
 const LINKTYPE_NULL: u32 = 0;
-const LINKTYPE_ETHERNET: u32 = 1;
+export const LINKTYPE_ETHERNET: u32 = 1;
 const LINKTYPE_PPP: u32 = 9;
 const LINKTYPE_FDDI: u32 = 10;
 const LINKTYPE_ATM_RFC1483: u32 = 100;

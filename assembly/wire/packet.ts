@@ -16,12 +16,13 @@ import {
   PACKET_SMAC_OFFSET,
   PACKET_TCP_SEQ_OFFSET,
   PACKET_VLAN_OFFSET,
+  SET_NONE,
   VLAN_NONE,
   WINDOW_SCALE_NONE,
 } from "../layout";
 
 // ::ffff:0:0/96 in little-endian halves: where an IPv4 address goes.
-const IPV4_MAPPED: u64 = 0x00000000ffff0000;
+export const IPV4_MAPPED: u64 = 0x00000000ffff0000;
 
 @unmanaged
 export class Packet {
@@ -84,6 +85,7 @@ export class Packet {
   next: u32;
   tunnels: u32;
   set: u32;
+  way: i32;
 
   get left(): u32 {
     return this.end - this.cursor;
@@ -178,5 +180,7 @@ export function resetPacket(at: usize, time: u64, frame: usize, captured: u32, w
   p.cursor = <u32>frame;
   p.end = <u32>frame + captured;
   p.claimed = wire;
+  p.set = SET_NONE;
+  p.way = -1;
   return p;
 }

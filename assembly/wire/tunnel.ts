@@ -21,7 +21,7 @@ import { LAYER_DONE, LAYER_ETHERNET, LAYER_ETHERTYPE, LAYER_IP, LAYER_PPP } from
 import { Packet } from "./packet";
 import { shortHeader } from "./transport";
 
-const VXLAN_PORT: u32 = 4789;
+export const VXLAN_PORT: u32 = 4789;
 const VXLAN_VNI_PRESENT: u32 = 0x08;
 const VXLAN_SIZE: u32 = 8;
 const UDP_SIZE: u32 = 8;
