@@ -1,6 +1,10 @@
 // The batch: frames wait here decoded and hashed, so that the cache misses of their sets and slots overlap, then
 // the flow table takes them in order. The touch ahead changes nothing: results do not depend on where batches end.
 
+import { creditPacket } from "./flow/credit";
+import { creditFragment, sweepFragments } from "./flow/fragments";
+import { tieError } from "./flow/icmp-error";
+import { candidates, locate, SWEEP_UNFINISHED, setLine, slotOf, sweepSet, tagOf } from "./flow/table";
 import {
   BATCH_BASE,
   BATCH_CAPACITY,
@@ -23,10 +27,6 @@ import {
   SWEEP_SETS_MAX,
   TICK_SETS_MAX,
 } from "./layout";
-import { creditPacket } from "./flow/credit";
-import { creditFragment, sweepFragments } from "./flow/fragments";
-import { tieError } from "./flow/icmp-error";
-import { SWEEP_UNFINISHED, candidates, locate, setLine, slotOf, sweepSet, tagOf } from "./flow/table";
 import { config, count, state } from "./state";
 import { decodeCommon } from "./wire/common";
 import { decode } from "./wire/decode";

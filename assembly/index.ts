@@ -1,5 +1,8 @@
 // The module's exports: everything the host calls. Each is a function of memory alone.
 
+import { processBatch, pushPacket } from "./batch";
+import { flushFragments } from "./flow/fragments";
+import { flushOne, flushTable } from "./flow/table";
 import {
   CLASS_CLOSED,
   CLASS_ESTABLISHED,
@@ -22,9 +25,6 @@ import {
   STATE_SIZE,
   TAGS_BASE,
 } from "./layout";
-import { processBatch, pushPacket } from "./batch";
-import { flushFragments } from "./flow/fragments";
-import { flushOne, flushTable } from "./flow/table";
 import { config, setClassAge, state } from "./state";
 
 export { tick } from "./batch";

@@ -89,15 +89,15 @@ export function state(): State {
 
 /** Adds to the counter of that index (COUNTER_*). */
 export function count(counter: u32, by: u64 = 1): void {
-  const at = <usize>COUNTERS_BASE + (<usize>counter << 3);
+  const at = <usize>COUNTERS_BASE + ((<usize>counter) << 3);
   store<u64>(at, load<u64>(at) + by);
 }
 
 /** Coarse age from which a flow of that class may be idle, in units of 2^META_CLOCK_SHIFT ns. */
 export function classAge(flowClass: u32): u32 {
-  return load<u32>(<usize>STATE_BASE + STATE_CLASS_AGE_OFFSET + (<usize>flowClass << 2));
+  return load<u32>(<usize>STATE_BASE + STATE_CLASS_AGE_OFFSET + ((<usize>flowClass) << 2));
 }
 
 export function setClassAge(flowClass: u32, age: u32): void {
-  store<u32>(<usize>STATE_BASE + STATE_CLASS_AGE_OFFSET + (<usize>flowClass << 2), age);
+  store<u32>(<usize>STATE_BASE + STATE_CLASS_AGE_OFFSET + ((<usize>flowClass) << 2), age);
 }

@@ -25,7 +25,7 @@ import {
 } from "../layout";
 import { recordsFree } from "../ring/records";
 import { config, state } from "../state";
-import { damage, type Input, inputAt, short } from "./open-input";
+import { damage, Input, inputAt, short } from "./open-input";
 import { isPlainPcap, openPcap, readPcap, walkPcap } from "./pcap";
 import { BLOCK_SECTION, readPcapng } from "./pcapng";
 

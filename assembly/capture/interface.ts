@@ -13,7 +13,7 @@ import {
   INTERFACE_TSOFFSET_OFFSET,
   RUN_MORE,
 } from "../layout";
-import { damage, type Input } from "./open-input";
+import { damage, Input } from "./open-input";
 
 const BLOCK_SIZE_MIN: u32 = 20;
 const OPTIONS_AT: u32 = 16;

@@ -13,8 +13,8 @@ import {
   RECORD_CAPTURED_MAX,
   RUN_MORE,
 } from "../layout";
-import { type Interface, interfaceAt } from "./interface";
-import { damage, type Input, setHead } from "./open-input";
+import { Interface, interfaceAt } from "./interface";
+import { damage, Input, setHead } from "./open-input";
 import { timeNs } from "./time";
 
 export const BLOCK_OBSOLETE: u32 = 2;

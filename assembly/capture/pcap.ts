@@ -16,7 +16,7 @@ import {
   RECORD_CAPTURED_MAX,
   RUN_MORE,
 } from "../layout";
-import { damage, type Input, setHead, short } from "./open-input";
+import { damage, Input, setHead, short } from "./open-input";
 
 const MAGIC_MICRO: u32 = 0xa1b2c3d4;
 const MAGIC_NANO: u32 = 0xa1b23c4d;

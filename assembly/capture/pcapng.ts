@@ -21,7 +21,7 @@ import {
 } from "../layout";
 import { count } from "../state";
 import { readInterface } from "./interface";
-import { damage, damageAt, type Input, short } from "./open-input";
+import { damage, damageAt, Input, short } from "./open-input";
 import { BLOCK_ENHANCED, BLOCK_OBSOLETE, BLOCK_SIMPLE, readPacketBlock } from "./packet-block";
 
 export const BLOCK_SECTION: u32 = 0x0a0d0d0a; // reads the same in either byte order

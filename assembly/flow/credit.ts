@@ -33,8 +33,8 @@ import {
 import { emit } from "../ring/records";
 import { config, count, state } from "../state";
 import { Packet } from "../wire/packet";
-import { Direction, Flow, addSaturated16, saturate16 } from "./flow";
-import { NO_WAY, claim, classAt, clear, findFor, isIdle, setLine, slotOf, tagOf, touch } from "./table";
+import { addSaturated16, Direction, type Flow, saturate16 } from "./flow";
+import { claim, classAt, clear, findFor, isIdle, NO_WAY, setLine, slotOf, tagOf, touch } from "./table";
 import { opensAnew, updateTcp } from "./tcp";
 
 /** Credits one packet whose key is canonical and hashed. */

@@ -189,7 +189,8 @@ if (offsetof<Direction>("window") != DIR_WINDOW_OFFSET) ERROR("Direction drifted
 if (offsetof<Direction>("lastSeq") != DIR_LAST_SEQ_OFFSET) ERROR("Direction drifted from layout");
 if (offsetof<Direction>("retransmits") != DIR_RETRANSMITS_OFFSET) ERROR("Direction drifted from layout");
 if (offsetof<Direction>("bits") != DIR_BITS_OFFSET) ERROR("Direction drifted from layout");
-if (offsetof<Direction>("reportedAppBytes") != DIR_REPORTED_APP_BYTES_OFFSET) ERROR("Direction drifted from layout");
+if (offsetof<Direction>("reportedAppBytes") != DIR_REPORTED_APP_BYTES_OFFSET)
+  ERROR("Direction drifted from layout");
 if (offsetof<Direction>() != FLOW_DIR_SIZE) ERROR("Direction drifted from layout");
 if (offsetof<Flow>("portA") != FLOW_PORT_A_OFFSET) ERROR("Flow drifted from layout");
 if (offsetof<Flow>("last") != FLOW_LAST_OFFSET) ERROR("Flow drifted from layout");

@@ -119,7 +119,7 @@ function entryFor(p: Packet): Fragment {
       return entry;
     }
     // The oldest goes; one that holds fragments counts as newer than any that does not.
-    const holds: u64 = <i32>entry.entryState == FRAGMENT_STATE_HELD ? (<u64>1 << 63) : 0;
+    const holds: u64 = <i32>entry.entryState == FRAGMENT_STATE_HELD ? (<u64>1) << 63 : 0;
     const age = (entry.last >> 1) | holds;
     if (age < score) {
       score = age;
@@ -137,7 +137,7 @@ function entryFor(p: Packet): Fragment {
 function setFor(p: Packet): u32 {
   let hash = config().seed ^ (p.addressA0 * 0x9e3779b97f4a7c15) ^ p.addressA1;
   hash = (hash ^ (hash >> 29)) * 0xd6e8feb86659fd93;
-  hash ^= p.addressB0 + p.addressB1 + (<u64>p.ipId << 32) + <u64>p.proto;
+  hash ^= p.addressB0 + p.addressB1 + ((<u64>p.ipId) << 32) + <u64>p.proto;
   hash = (hash ^ (hash >> 32)) * 0x9e3779b97f4a7c15;
   return <u32>(((hash >> 32) * <u64>config().fragmentSets) >> 32) * FRAGMENT_WAYS;
 }
@@ -174,7 +174,7 @@ function start(entry: Fragment, p: Packet): void {
 function retire(entry: Fragment): void {
   if (<i32>entry.entryState == FRAGMENT_STATE_HELD) {
     count(COUNTER_FRAGMENTS_ORPHANED, entry.heldPackets);
-    release(entry, (<u64>entry.proto << 32) | (<u64>entry.kind << 40), FLOW_FLAG_FRAGMENTS_ONLY);
+    release(entry, ((<u64>entry.proto) << 32) | ((<u64>entry.kind) << 40), FLOW_FLAG_FRAGMENTS_ONLY);
   }
   entry.kind = <u8>KIND_FREE;
   entry.entryState = 0;
@@ -228,7 +228,17 @@ function release(entry: Fragment, key: u64, flags: u32): void {
   locate(p);
   const moreDf = entry.heldDf != 0 ? entry.heldDf - 1 : 0;
   const moreBad = entry.heldBad != 0 ? entry.heldBad - 1 : 0;
-  creditHeld(p, packets - 1, entry.heldBytes, entry.heldAppBytes, moreDf, moreBad, entry.ttlHigh, flags, entry.frame);
+  creditHeld(
+    p,
+    packets - 1,
+    entry.heldBytes,
+    entry.heldAppBytes,
+    moreDf,
+    moreBad,
+    entry.ttlHigh,
+    flags,
+    entry.frame,
+  );
   state().fragmentPending -= <u32>packets;
   entry.heldPackets = 0;
 }

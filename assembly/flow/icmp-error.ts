@@ -36,7 +36,11 @@ export function tieError(p: Packet): void {
 function flagOf(p: Packet): i32 {
   const type = <u32>p.icmpType;
   if (<i32>p.kind == KIND_IPV6) {
-    return type == 1 ? FLOW_FLAG_ICMP_UNREACHABLE : type == 3 ? FLOW_FLAG_ICMP_TIME_EXCEEDED : FLOW_FLAG_ICMP_OTHER;
+    return type == 1
+      ? FLOW_FLAG_ICMP_UNREACHABLE
+      : type == 3
+        ? FLOW_FLAG_ICMP_TIME_EXCEEDED
+        : FLOW_FLAG_ICMP_OTHER;
   }
   switch (type) {
     case 3:

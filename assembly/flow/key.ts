@@ -42,7 +42,11 @@ export function canonicalise(key: usize): bool {
   store<u64>(key, a0, 16);
   store<u64>(key, a1, 24);
   if (follow) {
-    store<u64>(key, (word & 0xffffffff00000000) | ((word & 0xffff) << 16) | ((word >> 16) & 0xffff), KEY_WORD);
+    store<u64>(
+      key,
+      (word & 0xffffffff00000000) | ((word & 0xffff) << 16) | ((word >> 16) & 0xffff),
+      KEY_WORD,
+    );
   }
   return true;
 }

@@ -26,9 +26,9 @@ import {
 } from "../layout";
 import { emit, recordsFree } from "../ring/records";
 import { classAge, config, count, state } from "../state";
+import { Packet } from "../wire/packet";
 import { Flow } from "./flow";
 import { canonicalise, copyKey, hashKey, keysEqual } from "./key";
-import { Packet } from "../wire/packet";
 
 export const NO_WAY: i32 = -1;
 export const SWEEP_UNFINISHED: u32 = 0xffffffff;
@@ -58,7 +58,7 @@ export function slotOf(set: u32, way: i32): Flow {
 }
 
 function metaAt(line: usize, way: i32): usize {
-  return line + SET_META_OFFSET + (<usize>way << 1);
+  return line + SET_META_OFFSET + ((<usize>way) << 1);
 }
 
 export function classAt(line: usize, way: i32): u32 {
@@ -74,7 +74,7 @@ export function candidates(line: usize, tag: u32): u32 {
   const wanted = i16x8.splat(<i16>tag);
   return (
     <u32>i16x8.bitmask(i16x8.eq(v128.load(line), wanted)) |
-    (<u32>i16x8.bitmask(i16x8.eq(v128.load(line, 16), wanted)) << 8)
+    ((<u32>i16x8.bitmask(i16x8.eq(v128.load(line, 16), wanted))) << 8)
   );
 }
 
@@ -125,19 +125,20 @@ export function claim(set: u32, tag: u32, now: u64): i32 {
   const score = <u32>i16x8.extract_lane_u(least, 0);
   const wanted = i16x8.splat(<i16>score);
   const mask =
-    <u32>i16x8.bitmask(i16x8.eq(lowScore, wanted)) | (<u32>i16x8.bitmask(i16x8.eq(highScore, wanted)) << 8);
+    <u32>i16x8.bitmask(i16x8.eq(lowScore, wanted)) | ((<u32>i16x8.bitmask(i16x8.eq(highScore, wanted))) << 8);
   const way = ctz(mask);
   const victim = score >> 13;
   if (victim >= <u32>CLASS_SINGLE) {
     const flow = slotOf(set, way);
-    if (victim == CLASS_ESTABLISHED && (now <= flow.last || now - flow.last < config().protectNs)) return NO_WAY;
+    if (victim == CLASS_ESTABLISHED && (now <= flow.last || now - flow.last < config().protectNs))
+      return NO_WAY;
     emit(flow, RECORD_REASON_EVICTED, set);
   } else {
     const s = state();
     s.flowsUsed += 1;
     if (s.flowsUsed > s.flowsPeak) s.flowsPeak = s.flowsUsed;
   }
-  store<u16>(line + (<usize>way << 1), <u16>tag);
+  store<u16>(line + ((<usize>way) << 1), <u16>tag);
   return way;
 }
 
@@ -219,14 +220,14 @@ function oldWays(line: usize, now: u64): u32 {
     i16x8.gt_u(v128.and(high, classes), ghost),
     i16x8.ge_u(v128.and(i16x8.sub(clock, i16x8.shr_u(high, META_TIME_SHIFT)), ages), least),
   );
-  let mask = <u32>i16x8.bitmask(lowOld) | (<u32>i16x8.bitmask(highOld) << 8);
+  let mask = <u32>i16x8.bitmask(lowOld) | ((<u32>i16x8.bitmask(highOld)) << 8);
   let old: u32 = 0;
   while (mask != 0) {
     const way = ctz(mask);
     mask &= mask - 1;
     const meta = <u32>load<u16>(metaAt(line, way));
     const age = (coarse(now) - (meta >> META_TIME_SHIFT)) & META_TIME_MASK;
-    if (age >= classAge(meta & META_CLASS_MASK)) old |= <u32>1 << way;
+    if (age >= classAge(meta & META_CLASS_MASK)) old |= (<u32>1) << way;
   }
   return old;
 }

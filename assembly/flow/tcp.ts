@@ -98,7 +98,8 @@ function seeSynAck(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
   const state = flow.tcpState;
   if (state == TCP_STATE_NONE || state == TCP_STATE_SYN_SENT) flow.tcpState = TCP_STATE_SYN_ACKED;
   // Segments of the other side seen before are its answer, when frames were captured out of order.
-  else if (state == TCP_STATE_MIDSTREAM && flow.direction(!fromB).packets != 0) acknowledge(flow, p.time, fromB);
+  else if (state == TCP_STATE_MIDSTREAM && flow.direction(!fromB).packets != 0)
+    acknowledge(flow, p.time, fromB);
 }
 
 /** Any segment that is neither a handshake's first two nor a reset. */

@@ -2,6 +2,7 @@
 // The module writes the head, the host the tail; each only reads the other's, with atomics, so that the host may
 // take records out while the module runs.
 
+import { Flow } from "../flow/flow";
 import {
   CLASS_ESTABLISHED,
   COUNTER_EVICTED_ESTABLISHED,
@@ -33,7 +34,6 @@ import {
   STATE_RECORD_TAIL_OFFSET,
 } from "../layout";
 import { config, count, state } from "../state";
-import { Flow } from "../flow/flow";
 
 /** Places free in the ring. */
 export function recordsFree(): u32 {
@@ -46,7 +46,8 @@ export function recordsFree(): u32 {
 export function emit(flow: Flow, reason: i32, set: u32): void {
   const s = state();
   count(reasonCounter(reason));
-  if (reason == RECORD_REASON_EVICTED && <i32>flow.flowClass == CLASS_ESTABLISHED) count(COUNTER_EVICTED_ESTABLISHED);
+  if (reason == RECORD_REASON_EVICTED && <i32>flow.flowClass == CLASS_ESTABLISHED)
+    count(COUNTER_EVICTED_ESTABLISHED);
   s.recordSequence += 1;
   count(COUNTER_RECORDS);
   if (recordsFree() == 0) {

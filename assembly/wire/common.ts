@@ -48,12 +48,13 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
   const total = be16(ip + 2);
   const fragment = <u32>load<u16>(ip, 6);
   const proto = <u32>load<u8>(ip, 9);
-  if (total < IP4_SIZE + UDP_SIZE || total > wire - ETHERNET_SIZE || (fragment & FRAGMENT_FIELD) != 0) return false;
+  if (total < IP4_SIZE + UDP_SIZE || total > wire - ETHERNET_SIZE || (fragment & FRAGMENT_FIELD) != 0)
+    return false;
   if (!headerHolds(ip)) return false;
 
   const claimed = total - IP4_SIZE;
   const there = captured - HEADERS_SIZE;
-  const left = there < claimed ? there : claimed;
+  const left = min(there, claimed);
   const l4 = ip + IP4_SIZE;
   let bits = PACKET_BIT_IP | PACKET_BIT_IPV4 | ((fragment & DONT_FRAGMENT_FIELD) != 0 ? PACKET_BIT_DF : 0);
   let header = UDP_SIZE;
@@ -69,7 +70,11 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
   if ((config().flags & <u32>CONFIG_FLAG_CHECKSUM) != 0 && left == claimed) {
     if (proto == PROTO_TCP || load<u16>(l4, 6) != 0) {
       const payload = sumBytes(l4 + header, left - header);
-      const pseudo = <u64>load<u32>(ip, 12) + <u64>load<u32>(ip, 16) + (<u64>proto << 8) + <u64>((claimed >> 8) | ((claimed & 0xff) << 8));
+      const pseudo =
+        <u64>load<u32>(ip, 12) +
+        <u64>load<u32>(ip, 16) +
+        ((<u64>proto) << 8) +
+        <u64>((claimed >> 8) | ((claimed & 0xff) << 8));
       if (fold(payload + sumBytes(l4, header) + pseudo) != 0xffff) return false;
       if (proto == PROTO_TCP && left != header) {
         p.payloadSum = <u16>fold(payload);
@@ -86,10 +91,10 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
   p.link = LINKTYPE_ETHERNET;
   p.undecoded = 0;
   p.addressA0 = 0;
-  p.addressA1 = IPV4_MAPPED | (<u64>load<u32>(ip, 12) << 32);
+  p.addressA1 = IPV4_MAPPED | ((<u64>load<u32>(ip, 12)) << 32);
   p.addressB0 = 0;
-  p.addressB1 = IPV4_MAPPED | (<u64>load<u32>(ip, 16) << 32);
-  p.key = <u64>be16(l4) | (<u64>be16(l4 + 2) << 16) | (<u64>proto << 32) | ((<u64>KIND_IPV4) << 40);
+  p.addressB1 = IPV4_MAPPED | ((<u64>load<u32>(ip, 16)) << 32);
+  p.key = <u64>be16(l4) | ((<u64>be16(l4 + 2)) << 16) | ((<u64>proto) << 32) | ((<u64>KIND_IPV4) << 40);
   if (proto == PROTO_TCP) {
     p.tcpSeq = be32(l4 + 4);
     p.tcpAck = be32(l4 + 8);
@@ -112,7 +117,7 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
   p.tos = load<u8>(ip, 1);
   p.bits = <u16>bits;
   p.smacHigh = load<u32>(frame, 6);
-  p.macMiddle = <u32>load<u16>(frame, 10) | (<u32>load<u16>(frame) << 16);
+  p.macMiddle = <u32>load<u16>(frame, 10) | ((<u32>load<u16>(frame)) << 16);
   p.dmacLow = load<u32>(frame, 2);
   p.vlan = <u16>VLAN_NONE;
   p.notes = 0;

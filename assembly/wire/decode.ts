@@ -9,9 +9,9 @@ import {
   COUNTER_FRAGMENTS,
   COUNTER_ICMP,
   COUNTER_ICMP6,
+  COUNTER_IP_OTHER,
   COUNTER_IP4,
   COUNTER_IP6,
-  COUNTER_IP_OTHER,
   COUNTER_LENGTH_LIES,
   COUNTER_NON_IP,
   COUNTER_OFFLOADED,
@@ -55,14 +55,7 @@ import {
 } from "./layer";
 import { decodeEthernet, decodeLink } from "./link";
 import { Packet } from "./packet";
-import {
-  PROTO_ICMP,
-  PROTO_ICMP6,
-  PROTO_SCTP,
-  PROTO_TCP,
-  PROTO_UDP,
-  decodeTransport,
-} from "./transport";
+import { decodeTransport, PROTO_ICMP, PROTO_ICMP6, PROTO_SCTP, PROTO_TCP, PROTO_UDP } from "./transport";
 import { leaveTunnel } from "./tunnel";
 import { decodeWifi } from "./wifi";
 

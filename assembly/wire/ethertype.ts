@@ -68,7 +68,7 @@ export function decodeEthertype(p: Packet): i32 {
       return pppoe(p);
     default:
       if (type < ETHERTYPE_LEAST && type > 4) {
-        p.trim(type < p.claimed ? type : p.claimed);
+        p.trim(min(type, p.claimed));
         return LAYER_LLC;
       }
       return macFlow(p, type);
@@ -80,9 +80,9 @@ export function macFlow(p: Packet, type: u32): i32 {
   p.kind = <u8>KIND_MAC;
   p.extra = <u16>type;
   p.addressA0 = 0;
-  p.addressA1 = (<u64>p.smacHigh << 16) | (<u64>(p.macMiddle & 0xffff) << 48);
+  p.addressA1 = ((<u64>p.smacHigh) << 16) | ((<u64>(p.macMiddle & 0xffff)) << 48);
   p.addressB0 = 0;
-  p.addressB1 = (<u64>(p.macMiddle >> 16) << 16) | (<u64>p.dmacLow << 32);
+  p.addressB1 = ((<u64>(p.macMiddle >> 16)) << 16) | ((<u64>p.dmacLow) << 32);
   p.appBytes = p.counted;
   return LAYER_DONE;
 }

@@ -5,14 +5,7 @@ import { KIND_IPV4, KIND_IPV6 } from "../layout";
 import { be16 } from "./bytes";
 import { LAYER_DONE } from "./layer";
 import { Packet } from "./packet";
-import {
-  PROTO_ESP,
-  PROTO_ICMP,
-  PROTO_ICMP6,
-  portsFollowEnds,
-  shortHeader,
-  verifyIcmp,
-} from "./transport";
+import { PROTO_ESP, PROTO_ICMP, PROTO_ICMP6, portsFollowEnds, shortHeader, verifyIcmp } from "./transport";
 
 const ICMP_HEADER_SIZE: u32 = 8;
 const IP6_HEADER_SIZE: u32 = 40;
@@ -119,9 +112,9 @@ function quote(p: Packet, at: usize): void {
     kind = KIND_IPV4;
     const mapped: u64 = 0x00000000ffff0000;
     p.quotedA0 = 0;
-    p.quotedA1 = mapped | (<u64>load<u32>(at, 12) << 32);
+    p.quotedA1 = mapped | ((<u64>load<u32>(at, 12)) << 32);
     p.quotedB0 = 0;
-    p.quotedB1 = mapped | (<u64>load<u32>(at, 16) << 32);
+    p.quotedB1 = mapped | ((<u64>load<u32>(at, 16)) << 32);
   } else if (version == 6 && at + IP6_HEADER_SIZE <= end) {
     // A quoted extension header is not followed: such an error stays unmatched, and is counted so.
     proto = load<u8>(at, 6);
@@ -138,17 +131,17 @@ function quote(p: Packet, at: usize): void {
   let extra: u64 = 0;
   if (l4 + 8 <= end) {
     if (portsFollowEnds(proto)) {
-      ports = <u64>be16(l4) | (<u64>be16(l4 + 2) << 16);
+      ports = <u64>be16(l4) | ((<u64>be16(l4 + 2)) << 16);
     } else if (proto == PROTO_ESP) {
-      ports = <u64>be16(l4 + 2) | (<u64>be16(l4) << 16);
+      ports = <u64>be16(l4 + 2) | ((<u64>be16(l4)) << 16);
     } else if (proto == PROTO_ICMP || proto == PROTO_ICMP6) {
       const asked = proto == PROTO_ICMP ? question(<u32>load<u8>(l4)) : question6(<u32>load<u8>(l4));
-      ports = <u64>(asked & 0xff) | (<u64>load<u8>(l4, 1) << 16);
+      ports = <u64>(asked & 0xff) | ((<u64>load<u8>(l4, 1)) << 16);
       if ((asked & IDENTIFIED) != 0) extra = <u64>be16(l4 + 4);
     }
   } else if (portsFollowEnds(proto)) {
     return;
   }
-  p.quotedKey = ports | (<u64>proto << 32) | (<u64>kind << 40) | (extra << 48);
+  p.quotedKey = ports | ((<u64>proto) << 32) | ((<u64>kind) << 40) | (extra << 48);
   p.quoted = 1;
 }

@@ -1,9 +1,9 @@
 // IPv4 (RFC 791): addresses, fragment fields, header checksum, and the end of the datagram inside the frame.
 
 import {
+  COUNTER_UNDECODED_IP_VERSION,
   COUNTER_UNDECODED_IP4_HEADER,
   COUNTER_UNDECODED_IP4_TRUNCATED,
-  COUNTER_UNDECODED_IP_VERSION,
   KIND_IPV4,
   NOTE_BAD_IP_CHECKSUM,
   NOTE_FRAGMENT,

@@ -133,7 +133,7 @@ export function decodeEthernet(p: Packet): i32 {
   if (p.left < ETHERNET_HEADER_SIZE) return undecoded(p, COUNTER_UNDECODED_LINK_TRUNCATED);
   const at = <usize>p.cursor;
   p.smacHigh = load<u32>(at, 6);
-  p.macMiddle = <u32>load<u16>(at, 10) | (<u32>load<u16>(at) << 16);
+  p.macMiddle = <u32>load<u16>(at, 10) | ((<u32>load<u16>(at)) << 16);
   p.dmacLow = load<u32>(at, 2);
   p.next = be16(at + 12);
   p.advance(ETHERNET_HEADER_SIZE);
@@ -240,7 +240,7 @@ function nflog(p: Packet): i32 {
     if (size < 4) return undecoded(p, COUNTER_UNDECODED_LINK_FORMAT);
     if ((<u32>load<u16>(at, 2) & 0x7fff) == NFLOG_PAYLOAD) {
       p.advance(4);
-      p.trim(size - 4 < p.claimed ? size - 4 : p.claimed);
+      p.trim(min(size - 4, p.claimed));
       p.counted = p.claimed;
       return LAYER_IP;
     }

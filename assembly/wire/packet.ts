@@ -136,9 +136,9 @@ export class Packet {
 
   setIp4(source: usize, destination: usize): void {
     this.addressA0 = 0;
-    this.addressA1 = IPV4_MAPPED | (<u64>load<u32>(source) << 32);
+    this.addressA1 = IPV4_MAPPED | ((<u64>load<u32>(source)) << 32);
     this.addressB0 = 0;
-    this.addressB1 = IPV4_MAPPED | (<u64>load<u32>(destination) << 32);
+    this.addressB1 = IPV4_MAPPED | ((<u64>load<u32>(destination)) << 32);
   }
 
   setIp6(source: usize, destination: usize): void {

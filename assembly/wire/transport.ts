@@ -23,7 +23,7 @@ import { fold, sumBytes, sumPseudoHeader } from "./checksum";
 import { decodeIcmp, decodeIcmp6 } from "./icmp";
 import { LAYER_DONE, LAYER_TRANSPORT } from "./layer";
 import { Packet } from "./packet";
-import { TCP_SYN, readTcpOptions } from "./tcp";
+import { readTcpOptions, TCP_SYN } from "./tcp";
 import { decodeGre, decodeIpInIp, decodeVxlan, isVxlan } from "./tunnel";
 
 export const PROTO_ICMP: u32 = 1;

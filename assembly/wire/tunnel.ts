@@ -68,9 +68,7 @@ export function decodeIpInIp(p: Packet): i32 {
 
 export function isVxlan(p: Packet, udp: usize, port: u32): bool {
   return (
-    port == VXLAN_PORT &&
-    p.left >= UDP_SIZE + VXLAN_SIZE &&
-    ((<u32>load<u8>(udp, 8)) & VXLAN_VNI_PRESENT) != 0
+    port == VXLAN_PORT && p.left >= UDP_SIZE + VXLAN_SIZE && (<u32>load<u8>(udp, 8) & VXLAN_VNI_PRESENT) != 0
   );
 }
 

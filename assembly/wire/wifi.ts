@@ -11,7 +11,8 @@ const PROTECTED: u32 = 0x40;
 const ORDER: u32 = 0x80;
 
 export function decodeWifi(p: Packet): i32 {
-  if (p.left < 24) return undecoded(p, p.left < 10 ? COUNTER_UNDECODED_LINK_TRUNCATED : COUNTER_UNDECODED_WIFI);
+  if (p.left < 24)
+    return undecoded(p, p.left < 10 ? COUNTER_UNDECODED_LINK_TRUNCATED : COUNTER_UNDECODED_WIFI);
   const at = <usize>p.cursor;
   const control = <u32>load<u8>(at);
   const flags = <u32>load<u8>(at, 1);
@@ -31,7 +32,7 @@ export function decodeWifi(p: Packet): i32 {
   const source = at + (!fromDs ? 10 : !toDs ? 16 : 24);
   const destination = at + (toDs ? 16 : 4);
   p.smacHigh = load<u32>(source);
-  p.macMiddle = <u32>load<u16>(source, 4) | (<u32>load<u16>(destination) << 16);
+  p.macMiddle = <u32>load<u16>(source, 4) | ((<u32>load<u16>(destination)) << 16);
   p.dmacLow = load<u32>(destination, 2);
   p.note(NOTE_WIFI);
   p.advance(size);
