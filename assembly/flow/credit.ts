@@ -33,7 +33,7 @@ import {
 import { emit } from "../ring/records";
 import { config, count, state } from "../state";
 import { Packet } from "../wire/packet";
-import { addSaturated16, Direction, type Flow, saturate16 } from "./flow";
+import { addSaturated16, Direction, Flow, saturate16 } from "./flow";
 import { claim, classAt, clear, findFor, isIdle, NO_WAY, setLine, slotOf, tagOf, touch } from "./table";
 import { opensAnew, updateTcp } from "./tcp";
 
