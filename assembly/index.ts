@@ -28,6 +28,7 @@ import {
 import { config, setClassAge, state } from "./state";
 
 export { tick } from "./batch";
+export { closeInput, openInput, run } from "./capture/input";
 
 /** Empties everything and takes the limits that the host wrote into CONFIG. Call it before anything else. */
 export function init(): void {

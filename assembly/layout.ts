@@ -269,10 +269,15 @@ export const PACKET_BIT_IPV4: i32 = 64; // has an IPv4 identification
 export const PACKET_BIT_SWAPPED: i32 = 128; // source is the key's B end
 export const PACKET_BIT_LAST_FRAGMENT: i32 = 256; // more-fragments is clear
 export const PACKET_BIT_IP: i32 = 512; // TTL and TOS are there
+export const PACKET_BIT_UNCHECKABLE: i32 = 1024; // the transport checksum is over an address that is not in the IP header
 
-export const SET_NONE: i32 = -1;
+export const SET_NONE: i32 = 2147483647;
 export const VLAN_NONE: i32 = 65535;
 export const WINDOW_SCALE_NONE: i32 = 255;
+
+// Where a key must tell who asks, since both ends may ask the same: a bit of the port word B.
+export const ASKER_A: i32 = 256;
+export const ASKER_B: i32 = 512;
 
 // What a flow's addresses are.
 export const KIND_FREE: i32 = 0;
@@ -292,7 +297,7 @@ export const KIND_IPV6: i32 = 6;
 
 export const FLOW_ADDRESS_A_OFFSET: i32 = 0; // 16 bytes
 export const FLOW_ADDRESS_B_OFFSET: i32 = 16; // 16 bytes
-export const FLOW_PORT_A_OFFSET: i32 = 32; // u16. ICMP: A = the request's type, B = code, whatever the direction. ESP: the SPI's low and high half
+export const FLOW_PORT_A_OFFSET: i32 = 32; // u16. ICMP: A = the request's type, B = code and ASKER_*, whatever the direction. ARP: B = ASKER_*. ESP: the SPI's low and high half
 export const FLOW_PORT_B_OFFSET: i32 = 34; // u16
 export const FLOW_PROTO_OFFSET: i32 = 36; // u8
 export const FLOW_KIND_OFFSET: i32 = 37; // u8

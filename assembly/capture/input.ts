@@ -47,7 +47,7 @@ export function run(budget: u32): u32 {
   if (budget == 0) return readHeads();
   let left = budget;
   while (left > 0) {
-    if (recordsFree() < RECORDS_RESERVE && !config().lossyRecords) return RUN_RECORDS_FULL;
+    if (recordsFree() < <u32>RECORDS_RESERVE && !config().lossyRecords) return RUN_RECORDS_FULL;
     const limit = min<u32>(left, BATCH_CAPACITY);
     processBatch();
     const answer = fillBatch(limit);
@@ -60,7 +60,7 @@ export function run(budget: u32): u32 {
 
 function readHeads(): u32 {
   let answer: u32 = RUN_IDLE;
-  for (let number: u32 = 0; number < INPUT_CAPACITY; number++) {
+  for (let number: u32 = 0; number < <u32>INPUT_CAPACITY; number++) {
     const input = inputAt(number);
     if (input.status != INPUT_STATUS_OPEN) continue;
     answer = readHead(input);
@@ -83,7 +83,7 @@ function fillBatch(limit: u32): u32 {
     let first: u32 = INPUT_CAPACITY;
     let firstTime = u64.MAX_VALUE;
     let otherTime = u64.MAX_VALUE;
-    for (let number: u32 = 0; number < INPUT_CAPACITY; number++) {
+    for (let number: u32 = 0; number < <u32>INPUT_CAPACITY; number++) {
       const input = inputAt(number);
       if (input.status != INPUT_STATUS_OPEN) continue;
       const answer = readHead(input);

@@ -39,7 +39,7 @@ function readEnhanced(input: Input, type: u32, length: u32): u32 {
   if (number >= input.interfaces) return damage(input, INPUT_ERROR_INTERFACE, number);
   const captured = input.word(at + 20);
   const room = length - ENHANCED_FRAME_AT - TRAILER_SIZE;
-  if (captured > RECORD_CAPTURED_MAX || captured > room) {
+  if (captured > <u32>RECORD_CAPTURED_MAX || captured > room) {
     return damage(input, INPUT_ERROR_RECORD_LENGTH, captured);
   }
   const from = interfaceAt(input, number);
@@ -62,7 +62,7 @@ function readSimple(input: Input, length: u32): u32 {
   const wire = input.word(at + 8);
   const captured = from.snaplen == 0 ? wire : min<u32>(wire, from.snaplen);
   const room = length - SIMPLE_FRAME_AT - TRAILER_SIZE;
-  if (captured > RECORD_CAPTURED_MAX || captured > room) {
+  if (captured > <u32>RECORD_CAPTURED_MAX || captured > room) {
     return damage(input, INPUT_ERROR_RECORD_LENGTH, captured);
   }
   const data = at + SIMPLE_FRAME_AT;

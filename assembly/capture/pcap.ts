@@ -62,7 +62,7 @@ export function readPcap(input: Input): u32 {
   const header = input.recordHeader;
   if (input.room < header) return short(input);
   const captured = input.word(at + 8);
-  if (captured > RECORD_CAPTURED_MAX) return damage(input, INPUT_ERROR_RECORD_LENGTH, captured);
+  if (captured > <u32>RECORD_CAPTURED_MAX) return damage(input, INPUT_ERROR_RECORD_LENGTH, captured);
   if (input.room - header < captured) return short(input);
   const data = at + header;
   const time = <u64>input.word(at) * SECOND_NS + <u64>input.word(at + 4) * input.timeUnit;
@@ -87,7 +87,7 @@ export function walkPcap(input: Input, number: u32, limit: u32, before: u64): vo
   while (done < limit && end - at >= header) {
     const captured = load<u32>(at, 8);
     const data = at + header;
-    if (captured > RECORD_CAPTURED_MAX || end - data < captured) break;
+    if (captured > <u32>RECORD_CAPTURED_MAX || end - data < captured) break;
     const time = <u64>load<u32>(at) * SECOND_NS + <u64>load<u32>(at, 4) * unit;
     if (time >= before) break;
     pushPacket(time, data, captured, load<u32>(at, 12), link, number);

@@ -13,6 +13,7 @@ import {
   INPUT_ERROR_BLOCK_LENGTH,
   INPUT_ERROR_BLOCK_TRAILER,
   INPUT_ERROR_BYTE_ORDER,
+  INPUT_ERROR_HEADER_CUT,
   INPUT_ERROR_RECORD_CUT,
   INPUT_ERROR_VERSION,
   RUN_MORE,
@@ -54,7 +55,7 @@ function readBlock(input: Input): u32 {
     count(COUNTER_BLOCKS_SKIPPED);
     return beginPassing(input, length, 8);
   }
-  if (length > WINDOW_CARRY_SIZE) return damage(input, INPUT_ERROR_BLOCK_LENGTH, length);
+  if (length > <u32>WINDOW_CARRY_SIZE) return damage(input, INPUT_ERROR_BLOCK_LENGTH, length);
   if (input.room < length) return short(input);
   const trailer = input.word(at + length - TRAILER_SIZE);
   if (trailer != length) return damage(input, INPUT_ERROR_BLOCK_TRAILER, trailer);
@@ -105,6 +106,7 @@ function passOver(input: Input): u32 {
     return RUN_MORE;
   }
   if (!input.eof) return RUN_NEED_INPUT;
-  const there = <u32>(input.fileOffset + input.room - input.errorOffset);
-  return damageAt(input, INPUT_ERROR_RECORD_CUT, there, input.errorOffset);
+  const offset = input.errorOffset;
+  const code = offset == 0 ? INPUT_ERROR_HEADER_CUT : INPUT_ERROR_RECORD_CUT;
+  return damageAt(input, code, <u32>(input.fileOffset + input.room - offset), offset);
 }

@@ -60,7 +60,7 @@ export function creditPacket(p: Packet): void {
 function admit(p: Packet, set: u32): i32 {
   let way = findFor(p);
   if (way == NO_WAY) {
-    way = claim(set, tagOf(p.hash), p.time);
+    way = claim(set, tagOf(p.hash), state().clock);
     if (way != NO_WAY) begin(slotOf(set, way), p);
     return way;
   }

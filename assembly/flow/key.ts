@@ -2,10 +2,12 @@
 // Apart because packets, quoted packets and fragments all use it. A key is 40 bytes: two addresses and the
 // key word (ports, protocol, kind, extra), laid out the same in packets and in flow slots.
 
-import { KIND_IPV4 } from "../layout";
-import { portsFollowEnds } from "../wire/transport";
+import { ASKER_A, ASKER_B, KIND_IPV4 } from "../layout";
+import { PROTO_ESP, portsFollowEnds } from "../wire/transport";
 
 const KEY_WORD: usize = 32;
+const ASKERS: u64 = (<u64>(ASKER_A | ASKER_B)) << 16;
+const ASKERS_SECOND: u64 = (<u64>ASKER_B) << 16;
 const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 const FINAL_MULTIPLIER: u64 = 0xd6e8feb86659fd93;
 
@@ -23,7 +25,7 @@ export function protoOf(word: u64): u32 {
 
 /**
  * Brings the key's ends into canonical order: the lower address (as little-endian words, which any engine
- * compares alike) first, with equal addresses the lower port. True when they were exchanged.
+ * compares alike) first, with equal addresses the lower port, or the asker. True when they were exchanged.
  */
 export function canonicalise(key: usize): bool {
   const a0 = load<u64>(key);
@@ -31,24 +33,28 @@ export function canonicalise(key: usize): bool {
   const b0 = load<u64>(key, 16);
   const b1 = load<u64>(key, 24);
   const word = load<u64>(key, KEY_WORD);
-  const follow = portsFollowEnds(protoOf(word));
+  const follow = portsFollowEnds(protoOf(word)) && kindOf(word) >= KIND_IPV4;
   if (a1 < b1) return false;
   if (a1 == b1) {
     if (a0 < b0) return false;
-    if (a0 == b0 && (!follow || <u16>word <= <u16>(word >> 16))) return false;
+    if (a0 == b0 && !isSecondFirst(word, follow)) return false;
   }
   store<u64>(key, b0);
   store<u64>(key, b1, 8);
   store<u64>(key, a0, 16);
   store<u64>(key, a1, 24);
-  if (follow) {
-    store<u64>(
-      key,
-      (word & 0xffffffff00000000) | ((word & 0xffff) << 16) | ((word >> 16) & 0xffff),
-      KEY_WORD,
-    );
-  }
+  store<u64>(key, exchangedWord(word, follow), KEY_WORD);
   return true;
+}
+
+/** With equal addresses: the second port is lower, or the asker is the second end. */
+function isSecondFirst(word: u64, follow: bool): bool {
+  return follow ? <u16>word > <u16>(word >> 16) : (word & ASKERS) == ASKERS_SECOND;
+}
+
+function exchangedWord(word: u64, follow: bool): u64 {
+  if (follow) return (word & 0xffffffff00000000) | ((word & 0xffff) << 16) | ((word >> 16) & 0xffff);
+  return protoOf(word) != PROTO_ESP && (word & ASKERS) != 0 ? word ^ ASKERS : word;
 }
 
 function mix(hash: u64, word: u64): u64 {

@@ -166,7 +166,9 @@ export function touch(set: u32, way: i32, flow: Flow): void {
 /** Makes the final record; the way stays as a ghost until its place is needed. */
 function finish(set: u32, way: i32, reason: i32): void {
   const line = setLine(set);
-  emit(slotOf(set, way), reason, set);
+  const flow = slotOf(set, way);
+  emit(flow, reason, set);
+  flow.flowClass = <u8>CLASS_GHOST;
   const meta = metaAt(line, way);
   store<u16>(meta, <u16>((<u32>load<u16>(meta) & ~(<u32>META_CLASS_MASK)) | CLASS_GHOST));
   state().flowsUsed -= 1;

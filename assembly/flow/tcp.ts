@@ -78,6 +78,7 @@ function seeSyn(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
   d.windowScale = p.windowScale;
   if (!flow.has(FLOW_FLAG_SYN)) {
     flow.mark(FLOW_FLAG_SYN);
+    flow.synTime = p.time;
     // A SYN says who opens, unless the handshake was already taken in.
     if (!flow.has(FLOW_FLAG_ACKED)) orient(flow, fromB, DIR_REASON_SYN);
     if (flow.tcpState == TCP_STATE_NONE) flow.tcpState = TCP_STATE_SYN_SENT;
@@ -105,9 +106,14 @@ function seeSynAck(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
 /** Any segment that is neither a handshake's first two nor a reset. */
 function seeSegment(flow: Flow, p: Packet, flags: u32, fromB: bool): void {
   const state = flow.tcpState;
-  if (flow.has(FLOW_FLAG_SYNACK) && !flow.has(FLOW_FLAG_ACKED) && flow.has(FLOW_FLAG_SYNACK_B) != fromB) {
-    acknowledge(flow, p.time, !fromB);
-    if (state == TCP_STATE_SYN_ACKED) flow.tcpState = TCP_STATE_ESTABLISHED;
+  if (flow.has(FLOW_FLAG_SYNACK) && !flow.has(FLOW_FLAG_ACKED)) {
+    if (flow.has(FLOW_FLAG_SYNACK_B) != fromB) {
+      acknowledge(flow, p.time, !fromB);
+      return;
+    }
+    // The SYN-ACK's sender goes on: the answer to it went another way.
+    if (!flow.has(FLOW_FLAG_SYN)) orient(flow, !fromB, DIR_REASON_SYNACK);
+    if (state == TCP_STATE_SYN_ACKED) flow.tcpState = TCP_STATE_MIDSTREAM;
     return;
   }
   if (state == TCP_STATE_NONE) flow.tcpState = TCP_STATE_MIDSTREAM;
@@ -118,6 +124,8 @@ function seeSegment(flow: Flow, p: Packet, flags: u32, fromB: bool): void {
 /** The SYN-ACK's receiver answered it: the connection is open, and the receiver is who opened it. */
 function acknowledge(flow: Flow, time: u64, synAckFromB: bool): void {
   flow.mark(FLOW_FLAG_ACKED);
+  const state = flow.tcpState;
+  if (state == TCP_STATE_SYN_ACKED || state == TCP_STATE_MIDSTREAM) flow.tcpState = TCP_STATE_ESTABLISHED;
   if (flow.has(FLOW_FLAG_SYN)) {
     flow.mark(FLOW_FLAG_HANDSHAKE);
     if (time >= flow.synAckTime) flow.ackDatUs = elapsedUs(flow.synAckTime, time);
@@ -179,6 +187,7 @@ function seeOldSequence(d: Direction, seq: u32, size: u32, ahead: i32, flags: u3
     d.outOfOrder = saturate16(d.outOfOrder);
     if (seq == d.holeStart) d.holeStart = <i32>(end - d.holeEnd) >= 0 ? d.holeEnd : end;
     else d.holeEnd = seq;
+    if (<i32>(end - d.seqNext) > 0) d.seqNext = end;
     return;
   }
   if (<i32>(end - d.seqNext) > 0) {

@@ -1,6 +1,12 @@
 // ARP and RARP over Ethernet and IPv4 (RFC 826, RFC 903). The flow's ends are the asker and the asked address.
 
-import { COUNTER_UNDECODED_ARP_FORMAT, COUNTER_UNDECODED_ARP_TRUNCATED, KIND_ARP } from "../layout";
+import {
+  ASKER_A,
+  ASKER_B,
+  COUNTER_UNDECODED_ARP_FORMAT,
+  COUNTER_UNDECODED_ARP_TRUNCATED,
+  KIND_ARP,
+} from "../layout";
 import { be16 } from "./bytes";
 import { LAYER_DONE, undecoded } from "./layer";
 import { Packet } from "./packet";
@@ -19,7 +25,9 @@ export function decodeArp(p: Packet, rarp: bool): i32 {
   p.setIp4(at + 14, at + 24);
   p.kind = <u8>KIND_ARP;
   p.extra = rarp ? 2 : 1;
-  p.answer = operation == OPERATION_REPLY || operation == OPERATION_RARP_REPLY ? 1 : 0;
+  const answer = operation == OPERATION_REPLY || operation == OPERATION_RARP_REPLY;
+  p.answer = answer ? 1 : 0;
+  p.setPorts(0, answer ? ASKER_B : ASKER_A);
   p.appBytes = p.counted > ARP_SIZE ? p.counted - ARP_SIZE : 0;
   return LAYER_DONE;
 }

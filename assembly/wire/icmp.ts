@@ -1,7 +1,7 @@
 // ICMP (RFC 792, RFC 950, RFC 1256) and ICMPv6 (RFC 4443, RFC 4861): one flow for a question and its answer,
 // keyed by the question's type, the code and the identifier; and the header that an error quotes.
 
-import { KIND_IPV4, KIND_IPV6 } from "../layout";
+import { ASKER_A, ASKER_B, KIND_IPV4, KIND_IPV6 } from "../layout";
 import { be16 } from "./bytes";
 import { LAYER_DONE } from "./layer";
 import { Packet } from "./packet";
@@ -10,51 +10,59 @@ import { PROTO_ESP, PROTO_ICMP, PROTO_ICMP6, portsFollowEnds, shortHeader, verif
 const ICMP_HEADER_SIZE: u32 = 8;
 const IP6_HEADER_SIZE: u32 = 40;
 
-/** A question and its answer: `to` is set for answers, `id` for messages with an identifier. */
+// What a type says besides its number: it answers; it has an identifier (and then its code is not the key's);
+// the key tells who asks. A message that is no question and no answer is "asked" by its sender.
 const ANSWER: u32 = 0x100;
 const IDENTIFIED: u32 = 0x200;
+const ORIENTED: u32 = 0x400;
 
-/** Type of the question, with ANSWER and IDENTIFIED. */
+/** Type of the question, with ANSWER, IDENTIFIED and ORIENTED. */
 function question(type: u32): u32 {
   switch (type) {
-    case 0:
-      return 8 | ANSWER | IDENTIFIED;
     case 8:
-      return 8 | IDENTIFIED;
-    case 9:
-      return 10 | ANSWER;
-    case 14:
-      return 13 | ANSWER | IDENTIFIED;
     case 13:
-      return 13 | IDENTIFIED;
-    case 16:
-      return 15 | ANSWER | IDENTIFIED;
     case 15:
-      return 15 | IDENTIFIED;
-    case 18:
-      return 17 | ANSWER | IDENTIFIED;
     case 17:
-      return 17 | IDENTIFIED;
+      return type | IDENTIFIED | ORIENTED;
+    case 0:
+      return 8 | ANSWER | IDENTIFIED | ORIENTED;
+    case 14:
+    case 16:
+    case 18:
+      return (type - 1) | ANSWER | IDENTIFIED | ORIENTED;
     default:
-      return type;
+      return type | ORIENTED;
   }
 }
 
+/** Neighbour and router discovery go by the two addresses: an advertisement need not answer anything. */
 function question6(type: u32): u32 {
   switch (type) {
     case 128:
-      return 128 | IDENTIFIED;
+      return 128 | IDENTIFIED | ORIENTED;
     case 129:
-      return 128 | ANSWER | IDENTIFIED;
+      return 128 | ANSWER | IDENTIFIED | ORIENTED;
     case 134:
-      return 133 | ANSWER;
+      return 133;
     case 136:
-      return 135 | ANSWER;
+      return 135;
+    case 139:
+      return 139 | ORIENTED;
     case 140:
-      return 139 | ANSWER;
-    default:
+      return 139 | ANSWER | ORIENTED;
+    case 133:
+    case 135:
       return type;
+    default:
+      return type | ORIENTED;
   }
+}
+
+/** Port words of the key: type, then code (0 with an identifier) and who asks. */
+function portsOf(asked: u32, code: u32): u64 {
+  let second = (asked & IDENTIFIED) != 0 ? 0 : code;
+  if ((asked & ORIENTED) != 0) second |= (asked & ANSWER) != 0 ? ASKER_B : ASKER_A;
+  return <u64>(asked & 0xff) | ((<u64>second) << 16);
 }
 
 export function decodeIcmp(p: Packet): i32 {
@@ -91,7 +99,8 @@ function readHeader(p: Packet, at: usize): bool {
 }
 
 function setKey(p: Packet, asked: u32, at: usize): void {
-  p.setPorts(asked & 0xff, <u32>p.icmpCode);
+  const ports = portsOf(asked, <u32>p.icmpCode);
+  p.setPorts(<u32>(ports & 0xffff), <u32>(ports >> 16));
   if ((asked & ANSWER) != 0) p.answer = 1;
   if ((asked & IDENTIFIED) != 0 && p.left >= 6) p.extra = <u16>be16(at + 4);
 }

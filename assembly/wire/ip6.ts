@@ -16,6 +16,7 @@ import {
   PACKET_BIT_IP,
   PACKET_BIT_LAST_FRAGMENT,
   PACKET_BIT_LATER_FRAGMENT,
+  PACKET_BIT_UNCHECKABLE,
 } from "../layout";
 import { be16, be32 } from "./bytes";
 import { LAYER_TRANSPORT, undecoded } from "./layer";
@@ -29,6 +30,7 @@ const AUTHENTICATION: u32 = 51;
 const DESTINATION_OPTIONS: u32 = 60;
 const HIP: u32 = 139;
 const SHIM6: u32 = 140;
+const HOME_ADDRESS: u8 = 201;
 
 export function decodeIp6(p: Packet): i32 {
   if (p.left < IP6_HEADER_SIZE) return undecoded(p, COUNTER_UNDECODED_IP6_TRUNCATED);
@@ -70,6 +72,7 @@ function walkExtensions(p: Packet, first: u32): i32 {
       case SHIM6:
         if (p.left < 8) return undecoded(p, COUNTER_UNDECODED_IP6_EXTENSION);
         size = (<u32>load<u8>(at, 1) + 1) << 3;
+        if (changesAddress(next, at, min(size, p.left))) p.mark(PACKET_BIT_UNCHECKABLE);
         break;
       case AUTHENTICATION:
         if (p.left < 8) return undecoded(p, COUNTER_UNDECODED_IP6_EXTENSION);
@@ -96,6 +99,19 @@ function walkExtensions(p: Packet, first: u32): i32 {
     }
   }
   return undecoded(p, COUNTER_UNDECODED_IP6_CHAIN);
+}
+
+/** The pseudo-header takes an address from this header: one still to be visited, or a home address (RFC 6275 6.3). */
+function changesAddress(header: u32, at: usize, size: u32): bool {
+  if (header == ROUTING) return load<u8>(at, 3) != 0;
+  if (header != DESTINATION_OPTIONS) return false;
+  let offset: u32 = 2;
+  while (offset + 2 <= size) {
+    const option = load<u8>(at + offset);
+    if (option == HOME_ADDRESS) return true;
+    offset += option == 0 ? 1 : 2 + <u32>load<u8>(at + offset, 1);
+  }
+  return false;
 }
 
 /** Fragment header (RFC 8200 4.5). An atomic fragment (RFC 6946) is a whole datagram. */

@@ -16,6 +16,7 @@ import {
   PACKET_BIT_LATER_FRAGMENT,
   PACKET_BIT_SUM,
   PACKET_BIT_TCP,
+  PACKET_BIT_UNCHECKABLE,
 } from "../layout";
 import { config } from "../state";
 import { be16, be32, swap16 } from "./bytes";
@@ -187,7 +188,7 @@ function decodeAh(p: Packet): i32 {
 function checkable(p: Packet): bool {
   return (
     (config().flags & <u32>CONFIG_FLAG_CHECKSUM) != 0 &&
-    !p.has(PACKET_BIT_FRAGMENT) &&
+    !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_UNCHECKABLE) &&
     (p.notes & <u32>NOTE_LENGTH_LIES) == 0
   );
 }

@@ -3,7 +3,6 @@
 // Always holds: the map is checked as the source text it is, as asc compiles it, and as the host imports it.
 
 import { readFileSync } from "node:fs";
-import asc from "assemblyscript/asc";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as layout from "../../assembly/layout.js";
 
@@ -19,12 +18,26 @@ function value(name: string): number {
   return found;
 }
 
+/** The compiler's API, as far as it is used here: its own typings declare globals that are not Node's. */
+interface Compiler {
+  main(
+    argv: string[],
+    io: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: Uint8Array | string): void;
+      listFiles(): string[];
+    },
+  ): Promise<{ error: Error | null; stderr: { toString(): string } }>;
+}
+const COMPILER: string = "assemblyscript/asc";
+
 /** Compiles layout.ts alone and answers its exported globals as asc computed them. */
 async function compiledGlobals(): Promise<Map<string, number>> {
+  const { default: asc } = (await import(COMPILER)) as { default: Compiler };
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(["layout.ts", "--outFile", "layout.wasm", "--runtime", "stub"], {
-    readFile: (name: string) => (name === "layout.ts" ? source : null),
-    writeFile: (name: string, contents: Uint8Array | string) => {
+    readFile: (name) => (name === "layout.ts" ? source : null),
+    writeFile: (name, contents) => {
       if (name === "layout.wasm" && typeof contents !== "string") binary = contents;
     },
     listFiles: () => [],

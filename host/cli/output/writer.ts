@@ -1,0 +1,53 @@
+// Writes text to a file descriptor in large pieces.
+// Apart from the printers because back-pressure, broken pipes and full disks are its business.
+// Always holds: what is held is less than two pieces, however slow the reader: the write waits, and with it all
+// that makes records. A reader that went away (`| head`) shows as OutputClosed, not as an error.
+
+import { writeSync } from "node:fs";
+import { StrayError, systemCode } from "../../errors.js";
+
+const PIECE_SIZE = 65536;
+const RETRY_MS = 2;
+
+/** The reader of the output has gone; stop quietly. */
+export class OutputClosed extends Error {}
+
+export class OutputWriter {
+  private pending = "";
+  private readonly sleepCell = new Int32Array(new SharedArrayBuffer(4));
+
+  constructor(
+    private readonly fd: number,
+    private readonly write: (fd: number, bytes: Uint8Array, offset: number) => number = writeSync,
+  ) {}
+
+  /** Text that ends with a line feed. */
+  line(text: string): void {
+    this.pending += text;
+    if (this.pending.length >= PIECE_SIZE) this.flush();
+  }
+
+  flush(): void {
+    if (this.pending === "") return;
+    const bytes = Buffer.from(this.pending, "utf8");
+    this.pending = "";
+    let at = 0;
+    while (at < bytes.length) at += this.writeSome(bytes, at);
+  }
+
+  private writeSome(bytes: Uint8Array, at: number): number {
+    try {
+      return this.write(this.fd, bytes, at);
+    } catch (cause) {
+      const code = systemCode(cause);
+      // A pipe that another program made non-blocking is full: wait for its reader.
+      if (code === "EAGAIN") {
+        Atomics.wait(this.sleepCell, 0, 0, RETRY_MS);
+        return 0;
+      }
+      if (code === "EPIPE") throw new OutputClosed();
+      const reason = code === "ENOSPC" ? "the disk is full" : (code ?? String(cause));
+      throw new StrayError("OUTPUT_FAILED", `the output can't be written: ${reason}`, 1, { cause });
+    }
+  }
+}

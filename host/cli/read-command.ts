@@ -1,0 +1,111 @@
+// `stray read`: its options and its help.
+// Apart from the work (read.ts), which is loaded only when the command runs, so that help and version are quick.
+// Always holds: what an option means is checked in read-options.ts; here is only what it is called.
+
+import { Command, Option } from "commander";
+import { DEFAULT_PROFILE, PROFILES } from "../wasm/profiles.js";
+import type { OptionShape } from "./arguments.js";
+
+/** As the option parser hands them over. */
+export interface RawReadOptions {
+  s: string[];
+  Z?: string;
+  n: number;
+  z?: true;
+  c?: string;
+  N?: string;
+  u?: true;
+  q?: true;
+  filter: string[];
+  json?: true;
+  csv?: true;
+  title: boolean;
+  header: boolean;
+  timeFormat?: string;
+  profile: string;
+  status?: string;
+  summary: string;
+}
+
+const EXAMPLES = `
+A first - is standard input; a - (or --) behind the files begins the filter, which is pcap-filter's language
+spoken of flows: host, net, port, portrange, src, dst, protocol names, and, or, not, ( ), comparisons of any
+numeric field, states and findings. docs/filter.md has it all, docs/record-fields.md the fields.
+
+Examples:
+  stray read capture.pcap
+  stray read -Z b capture.pcap.gz - tcp and dst port 80
+  tcpdump -w - | stray read - - 'midstream or rst'
+  stray read -s stime,dur,saddr,daddr,spkts,dpkts one.pcap two.pcapng - 'net 10.0.0.0/8 and bytes > 1000'
+  stray read --json capture.pcap | jq 'select(.dir_conf < 0.6)'
+
+Exit status:
+  0  everything was read
+  1  a capture was damaged or not read to its end; the records before the damage are printed
+  2  wrong usage, or nothing could be opened`;
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
+const count = (_value: string, before: number): number => before + 1;
+
+export function readCommand(): Command {
+  return new Command("read")
+    .description("read capture files (pcap, pcapng, gzip'd or not) and print a record of each flow")
+    .argument("<file...>", "captures, read together in the order of time; - is standard input")
+    .addOption(
+      new Option("-s <fields>", "fields to print, by ra's names: a,b  +a  +2a  -a  a:width")
+        .default([], "the default columns")
+        .argParser(collect),
+    )
+    .addOption(
+      new Option("-Z <side>", "status as TCP flags: of both sides, the source, the destination").choices([
+        "b",
+        "s",
+        "d",
+      ]),
+    )
+    .option("-z", "status as TCP history: s S E f F R")
+    .addOption(
+      new Option("-n", "numbers, not names: -nn for protocols too (ports and addresses always are numbers)")
+        .preset("")
+        .default(0, "names of protocols")
+        .argParser(count),
+    )
+    .option("-c <sep>", "separate fields by SEP: no padding, address and port apart")
+    .option("-N <range>", "print only the first N records, or first-last, or first+more")
+    .option("-u", "times as seconds since 1970")
+    .option("-q", "print no records, only the summary")
+    .addOption(
+      new Option("-f, --filter <text>", "print only flows that pass the filter (several must all pass)")
+        .default([], "all flows")
+        .argParser(collect),
+    )
+    .option("--json", "one JSON object a line; without -s, every field that the flow has")
+    .addOption(
+      new Option("--csv", "comma-separated values with a header; without -s, every field").conflicts("json"),
+    )
+    .option("--title", "print the header line (the default)", true)
+    .option("--no-title", "print no header line; also --no-header")
+    .addOption(new Option("--no-header").hideHelp())
+    .option("--time-format <pattern>", "times by a strftime pattern; %f is microseconds")
+    .addOption(
+      new Option("--profile <name>", "limits and memory, as for a small or a large machine")
+        .choices(PROFILES.map(({ name }) => name))
+        .default(DEFAULT_PROFILE),
+    )
+    .option("--status <seconds>", "also an intermediate record of each flow that lasts, at this interval")
+    .addOption(
+      new Option("--summary <form>", "what to say on standard error at the end")
+        .choices(["text", "json", "none"])
+        .default("text"),
+    )
+    .addHelpText("after", EXAMPLES);
+}
+
+/** The options' shapes, for finding where the filter begins. */
+export function optionShapes(command: Command): OptionShape[] {
+  return command.options.map((option) => ({
+    short: option.short?.slice(1),
+    long: option.long?.slice(2),
+    takesValue: option.required,
+  }));
+}

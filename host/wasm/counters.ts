@@ -1,0 +1,214 @@
+// The module's counters by name: one table for the summary, for metrics and for documents.
+// Apart from the layout because names and words are the host's; the numbers are the layout's.
+// Always holds: every COUNTER_ of the layout is here once (a test holds them together); names never change.
+
+import * as L from "../../assembly/layout.js";
+import { readCount, type SensorMemory } from "./memory.js";
+
+export interface Counter {
+  /** Place in the module's array. */
+  readonly index: number;
+  /** Stable, for metrics and scripts. */
+  readonly name: string;
+  readonly help: string;
+}
+
+export const COUNTERS: readonly Counter[] = [
+  { index: L.COUNTER_PACKETS, name: "packets", help: "packets taken in" },
+  { index: L.COUNTER_WIRE_BYTES, name: "wire-bytes", help: "their bytes on the wire" },
+  { index: L.COUNTER_CAPTURED_BYTES, name: "captured-bytes", help: "their bytes in the capture" },
+  { index: L.COUNTER_FLOW_PACKETS, name: "flow-packets", help: "packets credited to a flow" },
+  {
+    index: L.COUNTER_UNDECODED,
+    name: "undecoded",
+    help: "packets in no flow, for one of the undecoded reasons",
+  },
+  { index: L.COUNTER_FLOWS_CREATED, name: "flows-created", help: "flows that began" },
+  {
+    index: L.COUNTER_FLOWS_EVICTED,
+    name: "flows-evicted",
+    help: "flows recorded early because their place was needed",
+  },
+  {
+    index: L.COUNTER_FLOWS_REFUSED,
+    name: "flows-refused",
+    help: "packets recorded alone because the table had no place worth taking",
+  },
+  { index: L.COUNTER_FLOWS_IDLE, name: "flows-idle", help: "flows that ended by their idle timeout" },
+  {
+    index: L.COUNTER_FLOWS_REUSED,
+    name: "flows-reused",
+    help: "flows that ended because a new connection took their ports",
+  },
+  {
+    index: L.COUNTER_FLOWS_FLUSHED,
+    name: "flows-flushed",
+    help: "flows that were live when the input ended",
+  },
+  { index: L.COUNTER_RECORDS, name: "records", help: "flow records made" },
+  {
+    index: L.COUNTER_RECORDS_STATUS,
+    name: "records-status",
+    help: "of these, intermediate ones of flows that went on",
+  },
+  {
+    index: L.COUNTER_RECORDS_LOST,
+    name: "records-lost",
+    help: "records lost because nobody took them out in time",
+  },
+  {
+    index: L.COUNTER_EVICTED_ESTABLISHED,
+    name: "evicted-established",
+    help: "of the evicted flows, established connections",
+  },
+  {
+    index: L.COUNTER_CLOCK_BACK,
+    name: "clock-back",
+    help: "packets with a time before that of an earlier packet",
+  },
+  { index: L.COUNTER_CLOCK_JUMP, name: "clock-jump", help: "leaps of the packets' clock, either way" },
+  { index: L.COUNTER_FRAGMENTS, name: "fragments", help: "packets that are part of a fragmented datagram" },
+  {
+    index: L.COUNTER_FRAGMENTS_HELD,
+    name: "fragments-held",
+    help: "later fragments that came before the first",
+  },
+  {
+    index: L.COUNTER_FRAGMENTS_ORPHANED,
+    name: "fragments-orphaned",
+    help: "of these, ones whose first fragment never came",
+  },
+  {
+    index: L.COUNTER_FRAGMENT_EVICTED,
+    name: "fragments-evicted",
+    help: "datagrams forgotten because their place was needed",
+  },
+  { index: L.COUNTER_ICMP_QUOTED, name: "icmp-quoted", help: "ICMP errors tied to the flow they speak of" },
+  {
+    index: L.COUNTER_ICMP_UNMATCHED,
+    name: "icmp-unmatched",
+    help: "ICMP errors that speak of a flow not in the table",
+  },
+  { index: L.COUNTER_BAD_IP_CHECKSUM, name: "bad-ip-checksum", help: "IPv4 headers with a wrong checksum" },
+  { index: L.COUNTER_BAD_L4_CHECKSUM, name: "bad-l4-checksum", help: "transport checksums that are wrong" },
+  { index: L.COUNTER_OFFLOADED, name: "offloaded", help: "checksums left to the network card" },
+  {
+    index: L.COUNTER_TRUNCATED,
+    name: "truncated",
+    help: "packets in a flow, with a header cut by the capture",
+  },
+  {
+    index: L.COUNTER_BAD_HEADER,
+    name: "bad-header",
+    help: "packets in a flow, with a header field that cannot be",
+  },
+  { index: L.COUNTER_LENGTH_LIES, name: "length-lies", help: "IP lengths that go beyond the frame" },
+  {
+    index: L.COUNTER_TUNNEL_DEPTH,
+    name: "tunnel-depth",
+    help: "packets with more tunnels than are followed",
+  },
+  { index: L.COUNTER_CHECKSUMS_CHECKED, name: "checksums-checked", help: "transport checksums verified" },
+  {
+    index: L.COUNTER_LENGTH_ODD,
+    name: "length-odd",
+    help: "packets with more captured bytes than the wire length claims",
+  },
+  { index: L.COUNTER_BLOCKS_SKIPPED, name: "blocks-skipped", help: "pcapng blocks that carry no packet" },
+  {
+    index: L.COUNTER_FRAGMENTS_KNOWN,
+    name: "fragments-known",
+    help: "later fragments tied to their flow at once",
+  },
+  { index: L.COUNTER_UNDECODED_LINKTYPE, name: "undecoded-linktype", help: "link type not known" },
+  {
+    index: L.COUNTER_UNDECODED_LINK_TRUNCATED,
+    name: "undecoded-link-truncated",
+    help: "link header cut by the capture",
+  },
+  { index: L.COUNTER_UNDECODED_VLAN_TRUNCATED, name: "undecoded-vlan-truncated", help: "VLAN tag cut" },
+  { index: L.COUNTER_UNDECODED_MPLS_TRUNCATED, name: "undecoded-mpls-truncated", help: "MPLS label cut" },
+  {
+    index: L.COUNTER_UNDECODED_MPLS_DEPTH,
+    name: "undecoded-mpls-depth",
+    help: "more MPLS labels than are followed",
+  },
+  {
+    index: L.COUNTER_UNDECODED_PPP_TRUNCATED,
+    name: "undecoded-ppp-truncated",
+    help: "PPP or PPPoE header cut",
+  },
+  { index: L.COUNTER_UNDECODED_IP4_TRUNCATED, name: "undecoded-ip4-truncated", help: "IPv4 header cut" },
+  {
+    index: L.COUNTER_UNDECODED_IP4_HEADER,
+    name: "undecoded-ip4-header",
+    help: "IPv4 header length that cannot be",
+  },
+  { index: L.COUNTER_UNDECODED_IP_VERSION, name: "undecoded-ip-version", help: "IP version neither 4 nor 6" },
+  { index: L.COUNTER_UNDECODED_IP6_TRUNCATED, name: "undecoded-ip6-truncated", help: "IPv6 header cut" },
+  {
+    index: L.COUNTER_UNDECODED_IP6_EXTENSION,
+    name: "undecoded-ip6-extension",
+    help: "IPv6 extension header cut",
+  },
+  {
+    index: L.COUNTER_UNDECODED_IP6_CHAIN,
+    name: "undecoded-ip6-chain",
+    help: "more IPv6 extension headers than are followed",
+  },
+  { index: L.COUNTER_UNDECODED_ARP_TRUNCATED, name: "undecoded-arp-truncated", help: "ARP packet cut" },
+  {
+    index: L.COUNTER_UNDECODED_ARP_FORMAT,
+    name: "undecoded-arp-format",
+    help: "ARP for something else than IPv4 over Ethernet",
+  },
+  { index: L.COUNTER_UNDECODED_LAYERS, name: "undecoded-layers", help: "more headers than are followed" },
+  { index: L.COUNTER_UNDECODED_WIFI, name: "undecoded-wifi", help: "802.11 frame without readable data" },
+  { index: L.COUNTER_UNDECODED_LLC_TRUNCATED, name: "undecoded-llc-truncated", help: "LLC header cut" },
+  { index: L.COUNTER_UNDECODED_EMPTY, name: "undecoded-empty", help: "no byte captured" },
+  {
+    index: L.COUNTER_UNDECODED_LINK_FORMAT,
+    name: "undecoded-link-format",
+    help: "link header field that cannot be",
+  },
+  { index: L.COUNTER_IP4, name: "ip4", help: "packets whose innermost header is IPv4" },
+  { index: L.COUNTER_IP6, name: "ip6", help: "IPv6" },
+  { index: L.COUNTER_ARP, name: "arp", help: "ARP or RARP" },
+  { index: L.COUNTER_NON_IP, name: "non-ip", help: "neither IP nor ARP" },
+  { index: L.COUNTER_TCP, name: "tcp", help: "TCP packets" },
+  { index: L.COUNTER_UDP, name: "udp", help: "UDP packets" },
+  { index: L.COUNTER_ICMP, name: "icmp", help: "ICMP packets" },
+  { index: L.COUNTER_ICMP6, name: "icmp6", help: "ICMPv6 packets" },
+  { index: L.COUNTER_SCTP, name: "sctp", help: "SCTP packets" },
+  { index: L.COUNTER_IP_OTHER, name: "ip-other", help: "packets of other IP protocols" },
+];
+
+/** Why a packet is in no flow: the counters whose sum is `undecoded`. */
+export const UNDECODED_REASONS: readonly Counter[] = COUNTERS.filter(
+  ({ index }) => index >= L.COUNTER_UNDECODED_FIRST && index < L.COUNTER_UNDECODED_LAST,
+);
+
+/** The counter of that index (COUNTER_*), exact below 2^53. */
+export function readCounter(memory: SensorMemory, index: number): number {
+  return readCount(memory, L.COUNTERS_BASE + index * 8);
+}
+
+export interface CounterValue extends Counter {
+  readonly value: number;
+}
+
+/** All of these counters that are not 0, largest first. */
+export function countersSet(
+  memory: SensorMemory,
+  counters: readonly Counter[] = COUNTERS,
+): readonly CounterValue[] {
+  return counters
+    .map((counter) => ({ ...counter, value: readCounter(memory, counter.index) }))
+    .filter(({ value }) => value > 0)
+    .sort((a, b) => b.value - a.value || a.index - b.index);
+}
+
+/** Every counter by name. */
+export function readCounters(memory: SensorMemory): Readonly<Record<string, number>> {
+  return Object.fromEntries(COUNTERS.map(({ name, index }) => [name, readCounter(memory, index)]));
+}

@@ -1,0 +1,77 @@
+// Loads build/stray.wasm and gives its exports a type.
+// Apart because it is the one place that knows where the module lies and what it is called with.
+// Always holds: the bytes are compiled once a process; each sensor has a memory of its own; the module imports
+// nothing but that memory.
+
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { StrayError } from "../errors.js";
+import { type Limits, writeConfig } from "./config.js";
+import { createMemory, type SensorMemory } from "./memory.js";
+
+/** What assembly/index.ts exports. Times are u64 nanoseconds; answers are RUN_* of assembly/layout.ts. */
+export interface SensorExports {
+  init(): void;
+  openInput(input: number): void;
+  closeInput(input: number): void;
+  run(budget: number): number;
+  /** Records live flows in table order: 1 = the ring is full, drain it and call again; 0 = done. */
+  flush(): number;
+  /** Processes what waits, so that flushSlot() finds every flow; 1 as flush(). */
+  prepareFlush(): number;
+  /** Records one live flow; the ring must have a place. */
+  flushSlot(slot: number): void;
+  pushFrame(frame: number, captured: number, wire: number, timeNs: bigint, link: number): void;
+  drain(): void;
+  tick(timeNs: bigint): void;
+}
+
+export interface Sensor {
+  readonly memory: SensorMemory;
+  readonly exports: SensorExports;
+  readonly limits: Limits;
+}
+
+const MODULE_PATH = "build/stray.wasm";
+let compiled: WebAssembly.Module | undefined;
+
+/** The folder of package.json, both from host/ (tests) and from dist/host/ (installed). */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new StrayError("INSTALL_BROKEN", "no package.json above the program", 2);
+    folder = parent;
+  }
+  return folder;
+}
+
+function compile(): WebAssembly.Module {
+  if (compiled) return compiled;
+  const path = join(packageRoot(), MODULE_PATH);
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(readFileSync(path));
+  } catch (cause) {
+    const message = `the classifier ${path} can't be read: build it with "npm run build"`;
+    throw new StrayError("MODULE_MISSING", message, 2, { cause });
+  }
+  compiled = new WebAssembly.Module(bytes);
+  return compiled;
+}
+
+/** A classifier of its own with these limits, initialised: tables empty, counters 0. */
+export function createSensor(limits: Limits): Sensor {
+  return createSensorOf(compile(), limits);
+}
+
+/** The same from a module that the caller compiled (tests use special builds). */
+export function createSensorOf(module: WebAssembly.Module, limits: Limits): Sensor {
+  const memory = createMemory();
+  const instance = new WebAssembly.Instance(module, { env: { memory: memory.handle } });
+  const exports = instance.exports as unknown as SensorExports;
+  writeConfig(memory, limits);
+  exports.init();
+  return { memory, exports, limits };
+}

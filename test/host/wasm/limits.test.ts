@@ -1,0 +1,89 @@
+// Limits, profiles, counters: the host's words for what the layout numbers.
+
+import { describe, expect, it } from "vitest";
+import * as L from "../../../assembly/layout.js";
+import { StrayError } from "../../../host/errors.js";
+import { type Limits, writeConfig } from "../../../host/wasm/config.js";
+import {
+  COUNTERS,
+  countersSet,
+  readCounter,
+  readCounters,
+  UNDECODED_REASONS,
+} from "../../../host/wasm/counters.js";
+import { createMemory, readCount, readU32, readU64, writeU64 } from "../../../host/wasm/memory.js";
+import { flowCapacityOf, memoryBytes, PROFILES, profileLimits } from "../../../host/wasm/profiles.js";
+
+const memory = createMemory();
+
+describe("profiles", () => {
+  it("fit what they promise and what the module holds", () => {
+    const megabytes = (name: string) => memoryBytes(profileLimits(name)) / 1e6;
+    expect(megabytes("small")).toBeLessThan(110 - 48 - 25);
+    expect(megabytes("default")).toBeLessThan(200 - 48 - 30);
+    expect(megabytes("large")).toBeLessThan(450);
+    expect(PROFILES.map(({ limits }) => flowCapacityOf(limits))).toEqual([65_536, 262_144, 1_048_576]);
+    for (const { limits } of PROFILES) writeConfig(memory, limits);
+  });
+
+  it("are told apart by name", () => {
+    expect(profileLimits()).toBe(profileLimits("default"));
+    expect(() => profileLimits("tiny")).toThrow(
+      'no profile is called "tiny": choose one of small, default, large',
+    );
+  });
+});
+
+describe("writeConfig", () => {
+  it("writes every field where the layout has it", () => {
+    const limits = { ...profileLimits("small"), statusMs: 60_000, lossyRecords: true };
+    writeConfig(memory, limits);
+    const at = (offset: number) => L.CONFIG_BASE + offset;
+    expect(readU64(memory, at(L.CONFIG_SEED_OFFSET))).toBe(limits.seed);
+    expect(readU32(memory, at(L.CONFIG_FLOW_SETS_OFFSET))).toBe(4096);
+    expect(readU32(memory, at(L.CONFIG_FLAGS_OFFSET))).toBe(3);
+    expect(readU64(memory, at(L.CONFIG_STATUS_NS_OFFSET))).toBe(60_000_000_000n);
+    expect(readU64(memory, at(L.CONFIG_TCP_ESTABLISHED_NS_OFFSET))).toBe(3_600_000_000_000n);
+    expect(readU64(memory, at(L.CONFIG_SWEEP_NS_OFFSET))).toBe(8_000_000_000n);
+  });
+
+  it("refuses what the module could not hold", () => {
+    const wrong: Partial<Limits>[] = [
+      { flowSets: 0 },
+      { flowSets: L.SET_CAPACITY + 1 },
+      { fragmentSets: 0 },
+      { recordLimit: 256 },
+      { recordLimit: 1000 },
+      { udpMs: 0 },
+      { statusMs: -1 },
+      { icmpMs: Number.NaN },
+    ];
+    for (const limits of wrong) {
+      expect(() => writeConfig(memory, { ...profileLimits(), ...limits })).toThrow(StrayError);
+    }
+  });
+});
+
+describe("counters", () => {
+  it("are all the layout's, once each, with names that differ", () => {
+    const layout = Object.entries(L)
+      .filter(([name]) => /^COUNTER_(?!CAPACITY|UNDECODED_FIRST|UNDECODED_LAST)/.test(name))
+      .map(([, index]) => index);
+    expect(COUNTERS.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(
+      layout.toSorted((a, b) => a - b),
+    );
+    expect(new Set(COUNTERS.map(({ name }) => name)).size).toBe(COUNTERS.length);
+    for (const { name } of COUNTERS) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(UNDECODED_REASONS).toHaveLength(L.COUNTER_UNDECODED_LAST - L.COUNTER_UNDECODED_FIRST);
+    for (const { name } of UNDECODED_REASONS) expect(name).toMatch(/^undecoded-/);
+  });
+
+  it("are read exactly", () => {
+    const at = L.COUNTERS_BASE + L.COUNTER_WIRE_BYTES * 8;
+    writeU64(memory, at, 0x1f_ffff_ffff_fff5n);
+    expect(readCount(memory, at)).toBe(0x1f_ffff_ffff_fff5);
+    expect(readCounter(memory, L.COUNTER_WIRE_BYTES)).toBe(0x1f_ffff_ffff_fff5);
+    expect(countersSet(memory).map(({ name }) => name)).toEqual(["wire-bytes"]);
+    expect(readCounters(memory)).toMatchObject({ packets: 0, "wire-bytes": 0x1f_ffff_ffff_fff5 });
+  });
+});
