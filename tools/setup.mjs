@@ -3,7 +3,7 @@
 // Always holds: what is up to date is left alone; a failure ends with one plain message and exit code 1.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -62,15 +62,12 @@ function buildWasm() {
 }
 
 function buildHost() {
-  const sources = ["host", "examples", "assembly/layout.ts", "tsconfig.json"];
+  const sources = ["host", "examples", "assembly/layout.ts", "tools/bundle.mjs"];
   const isMissing = !existsSync(join(ROOT, "dist"));
   if (!isMissing && !isStale(HOST_STAMP, sources)) return;
-  // The compiler's own notes would make it skip files that are no longer in dist.
-  if (isMissing) rmSync(join(ROOT, "build", "tsbuildinfo"), { force: true });
-  // Stamped with the time before compiling, so that a file saved meanwhile counts as newer.
+  // Stamped with the time before bundling, so that a file saved meanwhile counts as newer.
   const startedAt = new Date();
-  const tsc = join("node_modules", "typescript", "bin", "tsc");
-  run("compiling the host to dist/", process.execPath, [tsc, "-p", "tsconfig.json"]);
+  run("bundling the host to dist/", process.execPath, [join("tools", "bundle.mjs")]);
   mkdirSync(join(ROOT, "build"), { recursive: true });
   writeFileSync(join(ROOT, HOST_STAMP), "");
   utimesSync(join(ROOT, HOST_STAMP), startedAt, startedAt);

@@ -9,7 +9,7 @@ import { gzipProblem } from "./problem.js";
 import type { ByteSource } from "./source.js";
 
 const PIECE_SIZE = 32768;
-const OUTPUT_SIZE = 131072;
+const OUTPUT_SIZE = 65536;
 const MAGIC = [0x1f, 0x8b, 0x08] as const;
 
 export function isGzip(bytes: Uint8Array): boolean {

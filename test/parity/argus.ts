@@ -13,6 +13,8 @@ export interface ArgusFlow {
   ltime: number;
   flgs: string;
   proto: string;
+  /** IP protocol, or ethertype of what is not IP, as a number (ra -nn). */
+  number: number;
   saddr: string;
   sport: string;
   dir: string;
@@ -69,12 +71,14 @@ export async function runArgus(capture: string): Promise<ArgusOutcome> {
     if (!(await isFilled(raw))) return { kind: "empty" };
     await run("racluster", ["-X", "-r", raw, "-w", merged]);
     if (!(await isFilled(merged))) return { kind: "empty" };
-    const columns = ["-s", COLUMNS.join(",")];
-    const print = await run("ra", [
-      ...["-X", "-n", "-L", "-1", "-u", "-p", "6", "-c", SEPARATOR, "-Zb", ...columns],
-      ...["-r", merged],
-    ]);
-    const flows = parseRa(print.stdout);
+    const print = ["-X", "-L", "-1", "-u", "-p", "6", "-c", SEPARATOR, "-Zb"];
+    const named = await run("ra", [...print, "-n", "-s", COLUMNS.join(","), "-r", merged]);
+    const numbered = await run("ra", [...print, "-nn", "-s", COLUMNS.join(","), "-r", merged]);
+    const flows = parseRa(named.stdout);
+    const numbers = parseRa(numbered.stdout);
+    flows.forEach((flow, index) => {
+      flow.number = Number(numbers[index]?.proto ?? Number.NaN);
+    });
     return flows.length === 0 ? { kind: "empty" } : { kind: "flows", flows };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -118,7 +122,8 @@ function judge({ stderr, code, signal }: RunResult): ArgusOutcome | undefined {
 }
 
 async function isFilled(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.size ? true : false;
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && found.size > 0;
 }
 
 interface RunResult {

@@ -100,6 +100,8 @@ export class TcpTalk {
 
   private answer(timeNs: bigint, synackFrom: 0 | 1): Orientation | undefined {
     this.acked = true;
+    const waited = this.state === L.TCP_STATE_SYN_ACKED || this.state === L.TCP_STATE_MIDSTREAM;
+    if (waited) this.state = L.TCP_STATE_ESTABLISHED;
     if (this.syn) {
       this.complete = true;
       if (timeNs >= this.synackNs) this.ackdatUs = microseconds(this.synackNs, timeNs);
@@ -110,11 +112,13 @@ export class TcpTalk {
 
   private addOther(flags: number, timeNs: bigint, from: 0 | 1): Orientation | undefined {
     let turned: Orientation | undefined;
-    // An open connection needs no further answer.
-    const open = this.state === L.TCP_STATE_ESTABLISHED && !(flags & (SYN | FIN));
-    if (this.synackFrom !== undefined && !this.acked && this.synackFrom !== from && !open) {
-      turned = this.answer(timeNs, this.synackFrom);
-      if (this.state === L.TCP_STATE_SYN_ACKED) this.state = L.TCP_STATE_ESTABLISHED;
+    if (this.synackFrom !== undefined && !this.acked) {
+      if (this.synackFrom !== from) turned = this.answer(timeNs, this.synackFrom);
+      else {
+        // The SYN-ACK's sender goes on: the answer went another way.
+        if (this.state === L.TCP_STATE_SYN_ACKED) this.state = L.TCP_STATE_MIDSTREAM;
+        if (!this.syn) turned = { initiator: from === 0 ? 1 : 0, reason: L.DIR_REASON_SYNACK };
+      }
     } else if (this.state === L.TCP_STATE_NONE) this.state = L.TCP_STATE_MIDSTREAM;
     else if (this.state === L.TCP_STATE_SYN_SENT && flags & ACK) this.state = L.TCP_STATE_MIDSTREAM;
     if (flags & FIN) {

@@ -104,7 +104,7 @@ describe("CaptureReader", () => {
     );
   });
 
-  it("reads a hundred files that follow one another with two windows at most", async () => {
+  it("reads a hundred files that follow one another one at a time", async () => {
     const paths = Array.from({ length: 100 }, (_, n) => put(pcapOf(n, [n * 10, n * 10 + 5, n * 10 + 10])));
     let most = 0;
     const run = (budget: number) => {
@@ -121,7 +121,7 @@ describe("CaptureReader", () => {
     const expected = paths.flatMap((_, n) => [`${n * 10} ${n}`, `${n * 10 + 5} ${n}`, `${n * 10 + 10} ${n}`]);
     expect(order).toEqual(expected);
     expect([warnings, problems]).toEqual([[], []]);
-    expect(most).toBe(2);
+    expect(most).toBe(1);
   });
 
   it("reads on when more files overlap than can be merged, and says so", async () => {

@@ -109,7 +109,8 @@ function printed(printer: Printer): string {
 
 function expectGolden(name: string, text: string): void {
   const file = new URL(name, FOLDER);
-  if (process.env.UPDATE_GOLDEN) {
+  const { UPDATE_GOLDEN: isUpdating } = process.env;
+  if (isUpdating) {
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(file, text);
   }
