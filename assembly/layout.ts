@@ -424,6 +424,7 @@ export const SET_META_OFFSET: i32 = 32;
 export const META_CLASS_MASK: i32 = 7;
 export const META_TIME_SHIFT: i32 = 3;
 export const META_TIME_MASK: i32 = 8191;
+export const META_AGE_MAX: i32 = 4095; // a greater age is a time still to come
 
 // Encapsulations passed through, and oddities, of a packet and (as a union) of a flow.
 export const NOTE_VLAN: i32 = 1;

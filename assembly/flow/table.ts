@@ -11,6 +11,7 @@ import {
   COUNTER_FLOWS_CREATED,
   FLOW_SIZE,
   FLOWS_BASE,
+  META_AGE_MAX,
   META_CLASS_MASK,
   META_CLOCK_SHIFT,
   META_TIME_MASK,
@@ -31,6 +32,7 @@ import { Flow } from "./flow";
 import { canonicalise, copyKey, hashKey, keysEqual } from "./key";
 
 export const NO_WAY: i32 = -1;
+const CLASS_SHIFT: i32 = 13;
 export const SWEEP_UNFINISHED: u32 = 0xffffffff;
 
 /** Brings the packet's key into canonical order and finds its set. */
@@ -105,19 +107,9 @@ export function find(set: u32, tag: u32, key: usize): i32 {
  */
 export function claim(set: u32, tag: u32, now: u64): i32 {
   const line = setLine(set);
-  const ages = i16x8.splat(<i16>META_TIME_MASK);
   const clock = i16x8.splat(<i16>coarse(now));
-  const low = v128.load(line, SET_META_OFFSET);
-  const high = v128.load(line, SET_META_OFFSET + 16);
-  // Score: class in the top three bits, below it how recently the way was used.
-  const lowScore = v128.or(
-    i16x8.shl(low, 13),
-    i16x8.sub(ages, v128.and(i16x8.sub(clock, i16x8.shr_u(low, META_TIME_SHIFT)), ages)),
-  );
-  const highScore = v128.or(
-    i16x8.shl(high, 13),
-    i16x8.sub(ages, v128.and(i16x8.sub(clock, i16x8.shr_u(high, META_TIME_SHIFT)), ages)),
-  );
+  const lowScore = scores(v128.load(line, SET_META_OFFSET), clock);
+  const highScore = scores(v128.load(line, SET_META_OFFSET + 16), clock);
   let least = i16x8.min_u(lowScore, highScore);
   least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 4, 5, 6, 7, 0, 1, 2, 3));
   least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 2, 3, 0, 1, 6, 7, 4, 5));
@@ -127,7 +119,7 @@ export function claim(set: u32, tag: u32, now: u64): i32 {
   const mask =
     <u32>i16x8.bitmask(i16x8.eq(lowScore, wanted)) | ((<u32>i16x8.bitmask(i16x8.eq(highScore, wanted))) << 8);
   const way = ctz(mask);
-  const victim = score >> 13;
+  const victim = score >> CLASS_SHIFT;
   if (victim >= <u32>CLASS_SINGLE) {
     const flow = slotOf(set, way);
     if (victim == CLASS_ESTABLISHED && (now <= flow.last || now - flow.last < config().protectNs))
@@ -140,6 +132,17 @@ export function claim(set: u32, tag: u32, now: u64): i32 {
   }
   store<u16>(line + ((<usize>way) << 1), <u16>tag);
   return way;
+}
+
+/**
+ * What eight ways are worth: class in the top three bits, below it how recently the way was used. An age of more
+ * than half the coarse clock is a time still to come (the clock was set back), and counts as just now.
+ */
+function scores(metas: v128, clock: v128): v128 {
+  const all = i16x8.splat(<i16>META_TIME_MASK);
+  const age = v128.and(i16x8.sub(clock, i16x8.shr_u(metas, META_TIME_SHIFT)), all);
+  const past = v128.and(age, i16x8.le_u(age, i16x8.splat(<i16>META_AGE_MAX)));
+  return v128.or(i16x8.shl(metas, CLASS_SHIFT), i16x8.sub(all, past));
 }
 
 /** Makes the slot an empty flow of that key. */

@@ -90,8 +90,8 @@ function argusShape(flow: ArgusFlow): Shape {
 function strayShape(flow: StrayFlow): Shape {
   const { saddr, daddr, sport, dport, ethertype } = flow;
   if (!isIp(saddr)) return shape(ethertype, saddr, daddr, "", "");
-  if (flow.proto === "arp") return shape(ETHERTYPE_ARP, saddr, daddr, "", "");
-  const proto = protocolNumber(flow.proto);
+  const proto = Number(flow.proto);
+  if (ethertype === ETHERTYPE_ARP) return shape(ETHERTYPE_ARP, saddr, daddr, "", "");
   if (proto === PROTO_ICMP) return icmpShape(saddr, daddr, sport ?? 0, dport ?? 0, flow.icmp_id ?? 0);
   if (proto === PROTO_ICMP6) return icmp6Shape(saddr, daddr, sport ?? 0, dport ?? 0);
   return shape(proto, saddr, daddr, String(sport ?? 0), String(dport ?? 0));
@@ -201,44 +201,4 @@ function addressText(address: string): string {
 
 function swap16(value: number): number {
   return ((value & 0xff) << 8) | (value >> 8);
-}
-
-/** stray names the protocols it has names for (docs/record-fields.md); the rest are numbers already. */
-const PROTOCOLS: Readonly<Record<string, number>> = {
-  ip: 0,
-  icmp: PROTO_ICMP,
-  igmp: 2,
-  ipencap: 4,
-  tcp: PROTO_TCP,
-  egp: 8,
-  igp: 9,
-  udp: PROTO_UDP,
-  rdp: 27,
-  dccp: 33,
-  ipv6: 41,
-  "ipv6-route": 43,
-  "ipv6-frag": 44,
-  rsvp: 46,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  "ipv6-icmp": PROTO_ICMP6,
-  "ipv6-no": 59,
-  "ipv6-opts": 60,
-  eigrp: 88,
-  ospf: 89,
-  ipip: 94,
-  etherip: 97,
-  pim: 103,
-  ipcomp: 108,
-  vrrp: 112,
-  l2tp: 115,
-  sctp: 132,
-  mobility: 135,
-  udplite: 136,
-  "mpls-in-ip": 137,
-};
-
-function protocolNumber(name: string): number {
-  return PROTOCOLS[name] ?? Number(name);
 }

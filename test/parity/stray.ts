@@ -5,10 +5,11 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** One line of `stray read --json -Z b`. */
+/** One line of `stray read --json -nn -Z b`. */
 export interface StrayFlow {
   stime: number;
   ltime: number;
+  /** A number, as text (-nn). */
   proto: string;
   saddr: string;
   sport?: number;
@@ -29,16 +30,36 @@ export interface StrayFlow {
   reason: string;
 }
 
-export type StrayOutcome = { kind: "flows"; flows: StrayFlow[]; note: string } | { kind: "failed"; detail: string };
+/** The line of `--summary json`. */
+export interface StraySummary {
+  packets: number;
+  undecodable: number;
+  undecodable_by_reason: Record<string, number>;
+}
+
+export type StrayOutcome =
+  | { kind: "flows"; flows: StrayFlow[]; summary: StraySummary; note: string }
+  | { kind: "failed"; detail: string };
 
 const BIN = fileURLToPath(new URL("../../bin/stray.mjs", import.meta.url));
+const OPTIONS = ["--json", "-nn", "-Z", "b", "--summary", "json"];
+const DAMAGED = 1;
 
 /** Exit code 1 is a damaged capture: the flows before the damage are there, and argus reads those too. */
 export async function runStray(capture: string): Promise<StrayOutcome> {
-  const { stdout, stderr, code } = await runNode([BIN, "read", "--json", "-Z", "b", capture]);
-  const said = stderr.trim().split("\n").at(-1) ?? "";
-  if (code !== 0 && code !== 1) return { kind: "failed", detail: `exit ${code} ${said}`.trim() };
-  return { kind: "flows", flows: parseStray(stdout), note: code === 0 ? "" : said };
+  const { stdout, stderr, code } = await runNode([BIN, "read", ...OPTIONS, capture]);
+  const said = stderr.trim().split("\n");
+  const summary = said.find((line) => line.startsWith("{"));
+  const other = said.filter((line) => line !== summary).join(" ");
+  if ((code !== 0 && code !== DAMAGED) || summary === undefined) {
+    return { kind: "failed", detail: `exit ${code} ${other}`.trim() };
+  }
+  return {
+    kind: "flows",
+    flows: parseStray(stdout),
+    summary: JSON.parse(summary) as StraySummary,
+    note: code === 0 ? "" : other,
+  };
 }
 
 export function parseStray(text: string): StrayFlow[] {
