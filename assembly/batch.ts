@@ -2,7 +2,7 @@
 // the flow table takes them in order. The touch ahead changes nothing: results do not depend on where batches end.
 
 import { creditPacket } from "./flow/credit";
-import { creditFragment, sweepFragments } from "./flow/fragments";
+import { creditCarrier, creditFragment, sweepFragments } from "./flow/fragments";
 import { tieError } from "./flow/icmp-error";
 import { candidates, locate, SWEEP_UNFINISHED, setLine, slotOf, sweepSet, tagOf } from "./flow/table";
 import {
@@ -17,6 +17,7 @@ import {
   COUNTER_WIRE_BYTES,
   FLOW_DIR_A_OFFSET,
   FLOW_DIR_SIZE,
+  PACKET_BIT_CARRIER_FRAGMENT,
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_SWAPPED,
   PACKET_BIT_TCP,
@@ -57,7 +58,7 @@ export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, li
     decode(p);
   }
   p.input = input;
-  if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT)) locate(p);
+  if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) locate(p);
   s.batchCount += 1;
   if (s.batchCount == BATCH_CAPACITY) processBatch();
 }
@@ -110,6 +111,7 @@ function processPacket(p: Packet): void {
   sweep();
   if (p.undecoded != 0) return;
   if (p.has(PACKET_BIT_FRAGMENT)) creditFragment(p);
+  else if (p.has(PACKET_BIT_CARRIER_FRAGMENT)) creditCarrier(p);
   else creditPacket(p);
   if (p.quoted != 0) tieError(p);
 }

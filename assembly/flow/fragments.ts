@@ -12,6 +12,7 @@ import {
   FLOW_FLAG_FRAGMENTS_ONLY,
   FRAGMENT_FRAME_OFFSET,
   FRAGMENT_HELD_PACKETS_OFFSET,
+  FRAGMENT_ID_OFFSET,
   FRAGMENT_KEY_OFFSET,
   FRAGMENT_MAC_OFFSET,
   FRAGMENT_SIZE,
@@ -33,6 +34,8 @@ import { config, count, state } from "../state";
 import { Packet, resetPacket } from "../wire/packet";
 import { creditHeld, creditPacket } from "./credit";
 import { locate } from "./table";
+
+const IDENTITY_MASK: u64 = 0x0000ffffffffffff;
 
 /** A datagram in fragments. The addresses are as sent: source first. */
 @unmanaged
@@ -75,32 +78,56 @@ function entryAt(index: u32): Fragment {
   return changetype<Fragment>(<usize>FRAGMENTS_BASE + <usize>index * FRAGMENT_SIZE);
 }
 
+/** The word of a datagram's identity behind its addresses: identification, protocol, kind. */
+function identity(p: Packet): u64 {
+  return <u64>p.ipId | ((<u64>p.proto) << 32) | ((<u64>p.kind) << 40);
+}
+
 /** A fragment of a decoded packet, its key as sent: credited, or held until its first fragment comes. */
 export function creditFragment(p: Packet): void {
-  const entry = entryFor(p);
+  const entry = entryFor(p.keyAt, identity(p), p.time);
   entry.last = p.time;
   if (!p.has(PACKET_BIT_LATER_FRAGMENT)) {
-    entry.key = p.key;
-    const held = <i32>entry.entryState == FRAGMENT_STATE_HELD;
+    const key = p.key;
+    locate(p);
+    creditPacket(p);
+    if (<i32>entry.entryState == FRAGMENT_STATE_HELD) release(entry, key, 0);
+    entry.key = key;
     entry.entryState = <u16>FRAGMENT_STATE_KNOWN;
-    locate(p);
-    creditPacket(p);
-    if (held) release(entry, entry.key, 0);
     return;
   }
-  if (<i32>entry.entryState == FRAGMENT_STATE_KNOWN) {
-    count(COUNTER_FRAGMENTS_KNOWN);
-    p.key = entry.key;
-    locate(p);
-    creditPacket(p);
+  if (<i32>entry.entryState == FRAGMENT_STATE_HELD || entry.entryState == 0) {
+    hold(entry, p);
     return;
   }
-  hold(entry, p);
+  count(COUNTER_FRAGMENTS_KNOWN);
+  p.key = entry.key;
+  locate(p);
+  creditPacket(p);
+}
+
+/**
+ * A packet read inside the first fragment of a tunnel's datagram. The later ones have no header of the flow inside:
+ * they are the tunnel's own flow's.
+ */
+export function creditCarrier(p: Packet): void {
+  const entry = entryFor(p.quotedAt, p.quotedKey, p.time);
+  entry.last = p.time;
+  locate(p);
+  creditPacket(p);
+  if (<i32>entry.entryState == FRAGMENT_STATE_HELD) release(entry, p.quotedHash, 0);
+  entry.key = p.quotedHash;
+  entry.entryState = <u16>FRAGMENT_STATE_KNOWN;
+}
+
+function copyAddresses(to: usize, from: usize): void {
+  v128.store(to, v128.load(from));
+  v128.store(to, v128.load(from, 16), 16);
 }
 
 /** The datagram's entry: found, or made in a free, expired, known or at last the oldest place. */
-function entryFor(p: Packet): Fragment {
-  const set = setFor(p);
+function entryFor(addresses: usize, word: u64, now: u64): Fragment {
+  const set = setFor(addresses, word);
   let place = entryAt(set);
   let score: u64 = u64.MAX_VALUE;
   for (let way: u32 = 0; way < <u32>FRAGMENT_WAYS; way++) {
@@ -112,10 +139,10 @@ function entryFor(p: Packet): Fragment {
       }
       continue;
     }
-    if (isSame(entry, p)) {
-      if (!isExpired(entry, p.time)) return entry;
+    if (isSame(entry, addresses, word)) {
+      if (!isExpired(entry, now)) return entry;
       retire(entry);
-      start(entry, p);
+      start(entry, addresses, word);
       return entry;
     }
     // The oldest goes; one that holds fragments counts as newer than any that does not.
@@ -127,46 +154,38 @@ function entryFor(p: Packet): Fragment {
     }
   }
   if (score != 0) {
-    if (!isExpired(place, p.time)) count(COUNTER_FRAGMENT_EVICTED);
+    if (!isExpired(place, now)) count(COUNTER_FRAGMENT_EVICTED);
     retire(place);
   }
-  start(place, p);
+  start(place, addresses, word);
   return place;
 }
 
-function setFor(p: Packet): u32 {
-  let hash = config().seed ^ (p.addressA0 * 0x9e3779b97f4a7c15) ^ p.addressA1;
+function setFor(addresses: usize, word: u64): u32 {
+  let hash = config().seed ^ (load<u64>(addresses) * 0x9e3779b97f4a7c15) ^ load<u64>(addresses, 8);
   hash = (hash ^ (hash >> 29)) * 0xd6e8feb86659fd93;
-  hash ^= p.addressB0 + p.addressB1 + ((<u64>p.ipId) << 32) + <u64>p.proto;
+  hash ^= load<u64>(addresses, 16) + load<u64>(addresses, 24) + rotl<u64>(word, 32);
   hash = (hash ^ (hash >> 32)) * 0x9e3779b97f4a7c15;
   return <u32>(((hash >> 32) * <u64>config().fragmentSets) >> 32) * FRAGMENT_WAYS;
 }
 
-function isSame(entry: Fragment, p: Packet): bool {
-  return (
-    entry.id == p.ipId &&
-    entry.proto == p.proto &&
-    entry.kind == p.kind &&
-    entry.source1 == p.addressA1 &&
-    entry.destination1 == p.addressB1 &&
-    entry.source0 == p.addressA0 &&
-    entry.destination0 == p.addressB0
+function isSame(entry: Fragment, addresses: usize, word: u64): bool {
+  const at = changetype<usize>(entry);
+  const difference = v128.or(
+    v128.xor(v128.load(at), v128.load(addresses)),
+    v128.xor(v128.load(at, 16), v128.load(addresses, 16)),
   );
+  return !v128.any_true(difference) && (load<u64>(at, FRAGMENT_ID_OFFSET) & IDENTITY_MASK) == word;
 }
 
 function isExpired(entry: Fragment, now: u64): bool {
   return now > entry.last && now - entry.last > config().fragmentNs;
 }
 
-function start(entry: Fragment, p: Packet): void {
+function start(entry: Fragment, addresses: usize, word: u64): void {
   memory.fill(changetype<usize>(entry), 0, FRAGMENT_SIZE);
-  entry.source0 = p.addressA0;
-  entry.source1 = p.addressA1;
-  entry.destination0 = p.addressB0;
-  entry.destination1 = p.addressB1;
-  entry.id = p.ipId;
-  entry.proto = p.proto;
-  entry.kind = p.kind;
+  copyAddresses(changetype<usize>(entry), addresses);
+  store<u64>(changetype<usize>(entry), word, FRAGMENT_ID_OFFSET);
   state().fragmentsUsed += 1;
 }
 
@@ -174,7 +193,8 @@ function start(entry: Fragment, p: Packet): void {
 function retire(entry: Fragment): void {
   if (<i32>entry.entryState == FRAGMENT_STATE_HELD) {
     count(COUNTER_FRAGMENTS_ORPHANED, entry.heldPackets);
-    release(entry, ((<u64>entry.proto) << 32) | ((<u64>entry.kind) << 40), FLOW_FLAG_FRAGMENTS_ONLY);
+    const key = ((<u64>entry.proto) << 32) | ((<u64>entry.kind) << 40);
+    release(entry, key, FLOW_FLAG_FRAGMENTS_ONLY);
   }
   entry.kind = <u8>KIND_FREE;
   entry.entryState = 0;
@@ -210,10 +230,7 @@ function hold(entry: Fragment, p: Packet): void {
 function release(entry: Fragment, key: u64, flags: u32): void {
   const packets = entry.heldPackets;
   const p = resetPacket(CREDIT_BASE + CREDIT_OUTER_OFFSET + PACKET_SIZE, entry.first, 0, 0, 0, 0);
-  p.addressA0 = entry.source0;
-  p.addressA1 = entry.source1;
-  p.addressB0 = entry.destination0;
-  p.addressB1 = entry.destination1;
+  copyAddresses(p.keyAt, changetype<usize>(entry));
   p.key = key;
   p.counted = 0;
   p.ttl = entry.ttlLow;

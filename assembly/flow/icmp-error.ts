@@ -9,7 +9,6 @@ import {
   FLOW_FLAG_ICMP_TIME_EXCEEDED,
   FLOW_FLAG_ICMP_UNREACHABLE,
   KIND_IPV6,
-  PACKET_QUOTED_SRC_OFFSET,
 } from "../layout";
 import { config, count } from "../state";
 import { Packet } from "../wire/packet";
@@ -18,7 +17,7 @@ import { canonicalise, hashKey } from "./key";
 import { classAt, find, setLine, setOf, slotOf, tagOf } from "./table";
 
 export function tieError(p: Packet): void {
-  const key = changetype<usize>(p) + PACKET_QUOTED_SRC_OFFSET;
+  const key = p.quotedAt;
   canonicalise(key);
   const hash = hashKey(key, config().seed);
   const set = setOf(hash);

@@ -32,6 +32,7 @@ import {
   NOTE_LENGTH_LIES,
   NOTE_OFFLOADED,
   NOTE_TRUNCATED,
+  PACKET_BIT_CARRIER_FRAGMENT,
   PACKET_BIT_FRAGMENT,
 } from "../layout";
 import { count } from "../state";
@@ -133,7 +134,7 @@ function tally(p: Packet): void {
   } else {
     count(kind == KIND_ARP ? COUNTER_ARP : COUNTER_NON_IP);
   }
-  if (p.has(PACKET_BIT_FRAGMENT)) count(COUNTER_FRAGMENTS);
+  if (p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) count(COUNTER_FRAGMENTS);
   if ((p.notes & COUNTED_NOTES) != 0) tallyNotes(p.notes);
 }
 

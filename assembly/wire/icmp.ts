@@ -1,7 +1,7 @@
 // ICMP (RFC 792, RFC 950, RFC 1256) and ICMPv6 (RFC 4443, RFC 4861): one flow for a question and its answer,
 // keyed by the question's type, the code and the identifier; and the header that an error quotes.
 
-import { ASKER_A, ASKER_B, KIND_IPV4, KIND_IPV6 } from "../layout";
+import { ASKER_A, ASKER_B, KIND_IPV4, KIND_IPV6, PACKET_BIT_CARRIER_FRAGMENT } from "../layout";
 import { be16 } from "./bytes";
 import { LAYER_DONE } from "./layer";
 import { Packet } from "./packet";
@@ -108,7 +108,8 @@ function setKey(p: Packet, asked: u32, at: usize): void {
 /** Reads the quoted datagram's addresses and ports into the QUOTED fields, as the key of its flow. */
 function quote(p: Packet, at: usize): void {
   const end = <usize>p.end;
-  if (at + 20 > end) return;
+  // The place of the quoted key is taken when a tunnel's datagram comes in fragments.
+  if (at + 20 > end || p.has(PACKET_BIT_CARRIER_FRAGMENT)) return;
   const version = <u32>load<u8>(at) >> 4;
   let proto: u32 = 0;
   let l4: usize = 0;

@@ -12,6 +12,7 @@ import {
   NOTE_OFFLOADED,
   NOTE_TRUNCATED,
   PACKET_BIT_BAD_CHECKSUM,
+  PACKET_BIT_CARRIER_FRAGMENT,
   PACKET_BIT_DF,
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_IP,
@@ -51,7 +52,7 @@ export function decodeIp4(p: Packet): i32 {
     // The network card was to split this into segments and fill in their lengths.
     total = p.claimed;
     p.note(NOTE_OFFLOADED);
-  } else if (total > p.claimed) {
+  } else if (total > p.claimed && !p.has(PACKET_BIT_CARRIER_FRAGMENT)) {
     p.note(NOTE_LENGTH_LIES);
   }
   if (total < size) return undecoded(p, COUNTER_UNDECODED_IP4_HEADER);

@@ -12,6 +12,7 @@ import {
   NOTE_IP_OPTIONS,
   NOTE_LENGTH_LIES,
   NOTE_OFFLOADED,
+  PACKET_BIT_CARRIER_FRAGMENT,
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_IP,
   PACKET_BIT_LAST_FRAGMENT,
@@ -44,7 +45,7 @@ export function decodeIp6(p: Packet): i32 {
     // A jumbogram (RFC 2675), or a length left to the network card.
     size = p.claimed;
     p.note(NOTE_OFFLOADED);
-  } else if (size > p.claimed) {
+  } else if (size > p.claimed && !p.has(PACKET_BIT_CARRIER_FRAGMENT)) {
     p.note(NOTE_LENGTH_LIES);
   }
   p.trim(size);

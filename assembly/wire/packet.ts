@@ -11,6 +11,7 @@ import {
   PACKET_PORT_A_OFFSET,
   PACKET_QUOTED_HASH_OFFSET,
   PACKET_QUOTED_KEY_OFFSET,
+  PACKET_QUOTED_SRC_OFFSET,
   PACKET_SET_OFFSET,
   PACKET_SIZE,
   PACKET_SMAC_OFFSET,
@@ -103,6 +104,11 @@ export class Packet {
   /** Address of the key: two addresses, then the key word. */
   get keyAt(): usize {
     return changetype<usize>(this) + PACKET_ADDRESS_A_OFFSET;
+  }
+
+  /** Address of the key that an ICMP error quotes, or of a tunnel's datagram. */
+  get quotedAt(): usize {
+    return changetype<usize>(this) + PACKET_QUOTED_SRC_OFFSET;
   }
 
   has(bit: i32): bool {

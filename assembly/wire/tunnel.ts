@@ -10,6 +10,7 @@ import {
   NOTE_TRUNCATED,
   NOTE_VXLAN,
   PACKET_BIT_BAD_CHECKSUM,
+  PACKET_BIT_CARRIER_FRAGMENT,
   PACKET_BIT_FRAGMENT,
   PACKET_SIZE,
   TUNNEL_DEPTH_MAX,
@@ -35,9 +36,8 @@ const GRE_ETHERNET: u32 = 0x6558;
 const GRE_ERSPAN: u32 = 0x88be; // types I and II
 const GRE_ERSPAN_III: u32 = 0x22eb;
 
-/** Keeps the outer packet aside and counts the step; false when it is one too many, or a fragment's payload. */
+/** Keeps the outer packet aside and counts the step; false when it is one too many. */
 function enter(p: Packet, note: i32): bool {
-  if (p.has(PACKET_BIT_FRAGMENT)) return false;
   if (p.tunnels >= <u32>TUNNEL_DEPTH_MAX) {
     count(COUNTER_TUNNEL_DEPTH);
     return false;
@@ -46,12 +46,27 @@ function enter(p: Packet, note: i32): bool {
   p.tunnels += 1;
   p.note(note);
   // The inner headers start afresh; a wrong checksum outside stays the frame's.
-  p.key = 0;
   p.answer = 0;
   p.payload = 0;
   p.payloadSize = 0;
-  p.bits = <u16>(<i32>p.bits & PACKET_BIT_BAD_CHECKSUM);
+  p.fragmentOffset = 0;
+  if (p.has(PACKET_BIT_FRAGMENT) && !p.has(PACKET_BIT_CARRIER_FRAGMENT)) {
+    keepCarrier(p);
+    p.mark(PACKET_BIT_CARRIER_FRAGMENT);
+  }
+  p.key = 0;
+  p.bits = <u16>(<i32>p.bits & (PACKET_BIT_BAD_CHECKSUM | PACKET_BIT_CARRIER_FRAGMENT));
   return true;
+}
+
+/** Which datagram the tunnel's first fragment belongs to, for the later ones; laid out as in a fragment entry. */
+function keepCarrier(p: Packet): void {
+  p.quotedA0 = p.addressA0;
+  p.quotedA1 = p.addressA1;
+  p.quotedB0 = p.addressB0;
+  p.quotedB1 = p.addressB1;
+  p.quotedHash = p.key;
+  p.quotedKey = <u64>p.ipId | ((<u64>p.proto) << 32) | ((<u64>p.kind) << 40);
 }
 
 /** The inner headers could not be read: the flow is the outer conversation. */

@@ -16,7 +16,7 @@ export class FileSource implements ByteSource {
   consumed = 0;
   private pending: Promise<unknown> = Promise.resolve();
 
-  /** `rewindable`: read by position; else from where the descriptor stands, and it isn't ours to close. */
+  /** `rewindable`: read by position, else from where the descriptor stands. */
   constructor(
     private readonly file: string,
     private readonly fd: number,
@@ -54,9 +54,12 @@ export class FileSource implements ByteSource {
     this.consumed = 0;
   }
 
-  /** Waits for a read under way: its descriptor must not become another file's meanwhile. */
+  /**
+   * Waits for a read under way: its descriptor must not become another file's meanwhile. Standard input isn't ours
+   * to close.
+   */
   async close(): Promise<void> {
     await this.pending;
-    if (this.rewindable) await closeFd(this.fd).catch(() => undefined);
+    if (this.fd !== 0) await closeFd(this.fd).catch(() => undefined);
   }
 }

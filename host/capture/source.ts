@@ -4,12 +4,11 @@
 // a plain file is read straight into the caller's memory, with no copy and no buffer here.
 
 import { close, fstat, open, type Stats } from "node:fs";
-import { Socket } from "node:net";
 import { promisify } from "node:util";
 import { FileSource } from "./file-source.js";
 import { GzipSource, isGzip } from "./gzip-source.js";
+import { PipeSource, PrefixedSource } from "./pipe-source.js";
 import { CaptureProblem, directoryProblem, openProblem } from "./problem.js";
-import { PrefixedSource, StreamSource } from "./stream-source.js";
 
 export interface ByteSource {
   /** Bytes taken from the file so far, as they lie there (compressed). */
@@ -45,21 +44,14 @@ export async function openSource(file: string): Promise<ByteSource> {
 
 async function sourceOf(file: string, fd: number, stat: Stats): Promise<ByteSource> {
   if (stat.isDirectory()) throw directoryProblem(file);
-  // A read of a pipe that waits in libuv's thread pool would keep the process from ending: only the event loop
-  // may wait there.
-  if (!stat.isFile()) return sniff(file, streamOf(file, fd));
-  // Standard input goes on from where it stands, which may not be the start.
-  if (fd === STDIN_FD) return sniff(file, new FileSource(file, fd, stat.size, false));
-  const source = new FileSource(file, fd, stat.size, true);
+  if (stat.isFIFO() || stat.isSocket()) return sniff(file, new PipeSource(file, fd));
+  // Standard input goes on from where it stands, which may not be the start; a device has no positions at all.
+  const positioned = stat.isFile() && fd !== STDIN_FD;
+  const source = new FileSource(file, fd, stat.isFile() ? stat.size : undefined, positioned);
   const sniffed = await sniff(file, source);
-  if (sniffed.compressed) return sniffed;
+  if (sniffed.compressed || !positioned) return sniffed;
   source.rewind();
   return source;
-}
-
-function streamOf(file: string, fd: number): StreamSource {
-  if (fd === STDIN_FD) return new StreamSource(file, process.stdin);
-  return new StreamSource(file, new Socket({ fd, readable: true, writable: false }));
 }
 
 /** Looks at the first bytes and puts gunzip in between where they ask for it. */

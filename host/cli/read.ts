@@ -7,6 +7,7 @@ import { CaptureReader, type ReadResult } from "../capture/reader.js";
 import { FlowRecord } from "../record/flow-record.js";
 import { createSensor, type Sensor } from "../wasm/module.js";
 import type { RecordRing } from "../wasm/record-ring.js";
+import { keepHeapSmall } from "./heap.js";
 import { startProgress } from "./output/progress.js";
 import { readSummary, summaryJson, summaryText } from "./output/summary.js";
 import { OutputClosed, OutputWriter } from "./output/writer.js";
@@ -20,6 +21,7 @@ export async function runRead(
   filter: string | undefined,
   raw: RawReadOptions,
 ): Promise<number> {
+  keepHeapSmall();
   const isTerminal = process.stdout.isTTY === true;
   const { NO_COLOR: noColour, TERM: terminal } = process.env;
   const isColourWelcome = isTerminal && !noColour && terminal !== "dumb";

@@ -4,7 +4,7 @@
 
 import * as L from "../../assembly/layout.js";
 import { isMidstream } from "./direction.js";
-import type { FlowRecord } from "./flow-record.js";
+import type { End, FlowRecord } from "./flow-record.js";
 import { icmpState } from "./icmp.js";
 
 export const TCP_FIN = 1;
@@ -54,17 +54,26 @@ function tcpWord(record: FlowRecord): string {
   return "CON";
 }
 
-/** `s` SYN, `S` SYN-ACK, `E` established or running, `f` one side's FIN, `F` the other's, `R` reset. */
+/** `s` SYN, `S` SYN-ACK, `E` established or running, `f` FIN, `F` FIN acknowledged, `R` reset. */
 function tcpHistory(record: FlowRecord): string {
   let text = "";
   if ((record.flags & L.FLOW_FLAG_SYN) !== 0) text += "s";
   if ((record.flags & L.FLOW_FLAG_SYNACK) !== 0) text += "S";
   if (isEstablished(record) || isRunningMidstream(record)) text += "E";
   const flags = record.tcpFlagsBoth;
-  const isBothFin = (record.tcpFlags("orig") & record.tcpFlags("resp") & TCP_FIN) !== 0;
-  if ((flags & TCP_FIN) !== 0) text += isBothFin ? "fF" : "f";
+  if ((flags & TCP_FIN) !== 0) {
+    text +=
+      isFinAcknowledged(record, "orig", "resp") || isFinAcknowledged(record, "resp", "orig") ? "fF" : "f";
+  }
   if ((flags & TCP_RST) !== 0) text += "R";
   return text;
+}
+
+/** `other` acknowledged all that `end` sent, its FIN (which takes a sequence number) included. */
+function isFinAcknowledged(record: FlowRecord, end: End, other: End): boolean {
+  if ((record.tcpFlags(end) & TCP_FIN) === 0 || (record.dirBits(other) & L.DIR_BIT_ACK) === 0) return false;
+  const ahead = record.dirU32(other, L.DIR_ACK_HIGH_OFFSET) - record.dirU32(end, L.DIR_SEQ_NEXT_OFFSET);
+  return (ahead | 0) >= 0;
 }
 
 /** The handshake was seen to its end, or its SYN-ACK was followed by something other than a reset. */

@@ -39,7 +39,7 @@ export function strayTool(profile: "small" | "default" | "large"): Tool {
 }
 
 export const ARGUS: Tool = {
-  name: "argus | ra",
+  name: "argus with ra",
   programs: ["argus", "ra"],
   debianPackages: "argus-server argus-client",
   pipeline: (path) => [

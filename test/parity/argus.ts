@@ -91,20 +91,16 @@ export function parseRa(text: string): ArgusFlow[] {
   for (const line of text.split("\n")) {
     const cells = line.split(SEPARATOR);
     if (cells.length < COLUMNS.length) continue;
-    const row: Record<string, string> = {};
-    COLUMNS.forEach((column, index) => {
-      row[column] = cells[index] ?? "";
-    });
-    if (row["proto"]?.trim() === "man") continue;
-    flows.push(flowOf(row));
+    const flow = flowOf(cells);
+    if (flow.proto !== "man") flows.push(flow);
   }
   return flows;
 }
 
-function flowOf(row: Record<string, string>): ArgusFlow {
+function flowOf(cells: readonly string[]): ArgusFlow {
   const flow: Record<string, string | number> = {};
-  for (const column of COLUMNS) {
-    const cell = row[column] ?? "";
+  for (const [index, column] of COLUMNS.entries()) {
+    const cell = cells[index] ?? "";
     const isText = (TEXT_COLUMNS as readonly string[]).includes(column);
     // The places of flgs matter, so its blanks stay.
     flow[column] = column === "flgs" ? cell : isText ? cell.trim() : Number(cell);

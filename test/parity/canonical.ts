@@ -48,6 +48,11 @@ const PROTO_UDP = 17;
 const PROTO_ICMP6 = 58;
 const ETHERTYPE_ARP = 0x0806;
 const ICMP_ECHO = 8;
+/** Below it a frame's type is a length: LLC, which argus gives no number and stray the DSAP's. */
+const ETHERTYPE_MIN = 1536;
+const LLC = 0;
+/** What ra -nn names all the same. */
+const NOT_NUMBERED: Readonly<Record<string, number>> = { llc: LLC, rarp: 0x8035 };
 
 /** ICMP answers under their question's type. */
 const QUESTION: ReadonlyMap<number, number> = new Map([
@@ -77,7 +82,7 @@ function argusShape(flow: ArgusFlow): Shape {
   const { saddr, daddr, sport, dport } = flow;
   // RTP and RTCP are argus' guess at what a UDP flow carries.
   const isUdp = flow.proto === "rtp" || flow.proto === "rtcp";
-  const proto = isUdp ? PROTO_UDP : flow.number;
+  const proto = isUdp ? PROTO_UDP : (NOT_NUMBERED[flow.proto] ?? flow.number);
   if (flow.proto === "icmp") {
     const word = Number.parseInt(sport, 16);
     const id = swap16(Number.parseInt(dport, 16));
@@ -89,7 +94,7 @@ function argusShape(flow: ArgusFlow): Shape {
 
 function strayShape(flow: StrayFlow): Shape {
   const { saddr, daddr, sport, dport, ethertype } = flow;
-  if (!isIp(saddr)) return shape(ethertype, saddr, daddr, "", "");
+  if (!isIp(saddr)) return shape(ethertype < ETHERTYPE_MIN ? LLC : ethertype, saddr, daddr, "", "");
   const proto = Number(flow.proto);
   if (ethertype === ETHERTYPE_ARP) return shape(ETHERTYPE_ARP, saddr, daddr, "", "");
   if (proto === PROTO_ICMP) return icmpShape(saddr, daddr, sport ?? 0, dport ?? 0, flow.icmp_id ?? 0);
@@ -131,7 +136,11 @@ function build(made: Shape, counts: Counts, dir: string, raw: Pick<Flow, "argus"
   const isFirst = source <= target;
   const ends = isFirst ? ([source, target] as const) : ([target, source] as const);
   const byEnd = <T>(s: T, d: T): [T, T] => (isFirst ? [s, d] : [d, s]);
-  const [sflags = "", dflags = ""] = group === "tcp" ? counts.state.split("_") : [];
+  // argus credits what is not IP to the lower address, whoever sent: only the sums can be compared.
+  const counters = (s: number, d: number): [number, number] => (detail === "mac" ? [s + d, 0] : byEnd(s, d));
+  // Fragments without their first have no flags, and a word instead.
+  const hasFlags = group === "tcp" && counts.state.includes("_");
+  const [sflags = "", dflags = ""] = hasFlags ? counts.state.split("_") : [];
   return {
     key: `${group === "other" ? proto : group} ${detail} ${ends.join(" - ")}`.replace(/ {2}/, " "),
     group,
@@ -139,9 +148,9 @@ function build(made: Shape, counts: Counts, dir: string, raw: Pick<Flow, "argus"
     ends,
     source: isFirst ? 0 : 1,
     opened: !dir.includes("?"),
-    packets: byEnd(counts.spkts, counts.dpkts),
-    bytes: byEnd(counts.sbytes, counts.dbytes),
-    appBytes: byEnd(counts.sappbytes, counts.dappbytes),
+    packets: counters(counts.spkts, counts.dpkts),
+    bytes: counters(counts.sbytes, counts.dbytes),
+    appBytes: counters(counts.sappbytes, counts.dappbytes),
     flags: byEnd(sflags, dflags),
     stime: counts.stime,
     ltime: counts.ltime,

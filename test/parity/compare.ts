@@ -82,7 +82,13 @@ function judge(result: Comparison, capture: Capture, argus: Flow | undefined, st
     result.verdicts.push({ kind: "agree", group });
     return;
   }
-  const difference: Difference = { group, aspects, capture, ...(argus && { argus }), ...(stray && { stray }) };
+  const difference: Difference = {
+    group,
+    aspects,
+    capture,
+    ...(argus && { argus }),
+    ...(stray && { stray }),
+  };
   result.verdicts.push({ group, difference, ...explain(difference) });
 }
 

@@ -35,6 +35,8 @@ export interface SideSpec {
   outOfOrder?: number;
   overlaps?: number;
   ackAdvances?: number;
+  seqNext?: number;
+  ackHigh?: number;
   fragments?: number;
   badChecksums?: number;
 }
@@ -153,7 +155,13 @@ function writeSide(view: DataView, flow: number, isB: boolean, kind: number, sid
   u16(L.DIR_OUT_OF_ORDER_OFFSET, side.outOfOrder ?? 0);
   u16(L.DIR_OVERLAPS_OFFSET, side.overlaps ?? 0);
   u32(L.DIR_ACK_ADVANCES_OFFSET, side.ackAdvances ?? 0);
-  const bits = (side.id === undefined ? 0 : L.DIR_BIT_ID) | (side.ttl === undefined ? 0 : L.DIR_BIT_TTL);
+  u32(L.DIR_SEQ_NEXT_OFFSET, side.seqNext ?? 0);
+  u32(L.DIR_ACK_HIGH_OFFSET, side.ackHigh ?? 0);
+  const bits =
+    (side.id === undefined ? 0 : L.DIR_BIT_ID) |
+    (side.ttl === undefined ? 0 : L.DIR_BIT_TTL) |
+    (side.seqNext === undefined ? 0 : L.DIR_BIT_SEQ) |
+    (side.ackHigh === undefined ? 0 : L.DIR_BIT_ACK);
   view.setUint8(dir + L.DIR_BITS_OFFSET, bits);
 }
 

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import * as layout from "../../assembly/layout.js";
+import { letterCapture } from "../../examples/letter.js";
 import { writePcapFile } from "../../examples/pcap-writer.js";
 import { builtFrames } from "../fuzz/corpus.js";
 import { Traffic } from "../sim/traffic.js";
@@ -71,6 +72,12 @@ function compare(files: readonly string[]): Result[] {
 }
 
 describe.skipIf(python === undefined)("Wasmtime and Node", () => {
+  it("agree on the letter", () => {
+    const path = join(folder, "letter.pcap");
+    writeFileSync(path, letterCapture());
+    expect(compare([path])[0]?.records).toBeGreaterThanOrEqual(7);
+  });
+
   it("agree on frames of every protocol", () => {
     const path = join(folder, "built.pcap");
     const frames = builtFrames().filter(({ link }) => link === 1);

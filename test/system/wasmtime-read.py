@@ -12,13 +12,25 @@ import struct
 import sys
 
 from wasmtime import Config, Engine, Limits, Linker, MemoryType, Module, SharedMemory, Store
+from wasmtime import _ffi as ffi
+
+
+class ImportableMemory(SharedMemory):
+    """Some releases of the package (49) wrap a pointer too many when a shared memory is given as an import."""
+
+    def _as_extern(self):
+        try:
+            return super()._as_extern()
+        except TypeError:
+            union = ffi.wasmtime_extern_union(sharedmemory=self.ptr())
+            return ffi.wasmtime_extern_t(ffi.WASMTIME_EXTERN_SHAREDMEMORY, union)
 
 
 class Core:
     def __init__(self, engine, module, layout, limits):
         self.layout = layout
         pages = layout["MEMORY_PAGES"]
-        self.memory = SharedMemory(engine, MemoryType(Limits(pages, pages), shared=True))
+        self.memory = ImportableMemory(engine, MemoryType(Limits(pages, pages), shared=True))
         self.base = ctypes.addressof(self.memory.data_ptr().contents)
         self.store = Store(engine)
         linker = Linker(engine)

@@ -1,7 +1,8 @@
 // Writes text to a file descriptor in large pieces.
 // Apart from the printers because back-pressure, broken pipes and full disks are its business.
-// Always holds: what is held is less than two pieces, however slow the reader: the write waits, and with it all
-// that makes records. A reader that went away (`| head`) shows as OutputClosed, not as an error.
+// Always holds: what is held is less than a piece, however slow the reader: the write waits, and with it all
+// that makes records. A reader that went away (`| head`) shows as OutputClosed, not as an error. Lines go into
+// one buffer at once: strings kept for later would make the garbage collector's young space grow.
 
 import { writeSync } from "node:fs";
 import { StrayError, systemCode } from "../../errors.js";
@@ -13,7 +14,8 @@ const RETRY_MS = 2;
 export class OutputClosed extends Error {}
 
 export class OutputWriter {
-  private pending = "";
+  private readonly piece = Buffer.allocUnsafeSlow(PIECE_SIZE);
+  private used = 0;
   private readonly sleepCell = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(
@@ -23,14 +25,21 @@ export class OutputWriter {
 
   /** Text that ends with a line feed. */
   line(text: string): void {
-    this.pending += text;
-    if (this.pending.length >= PIECE_SIZE) this.flush();
+    // A UTF-16 unit takes at most three bytes of UTF-8.
+    const sizeMost = text.length * 3;
+    if (this.used + sizeMost > PIECE_SIZE) this.flush();
+    if (sizeMost > PIECE_SIZE) this.writeAll(Buffer.from(text, "utf8"));
+    else this.used += this.piece.write(text, this.used, "utf8");
   }
 
   flush(): void {
-    if (this.pending === "") return;
-    const bytes = Buffer.from(this.pending, "utf8");
-    this.pending = "";
+    if (this.used === 0) return;
+    const bytes = this.piece.subarray(0, this.used);
+    this.used = 0;
+    this.writeAll(bytes);
+  }
+
+  private writeAll(bytes: Uint8Array): void {
     let at = 0;
     while (at < bytes.length) at += this.writeSome(bytes, at);
   }

@@ -105,6 +105,10 @@ describe("openSource", () => {
     }
   });
 
+  it("reads a device that has nothing", async () => {
+    expect((await readAll("/dev/null")).bytes.length).toBe(0);
+  });
+
   it("says in one line what keeps a file from being opened", async () => {
     const failure = async (file: string) => {
       const error: unknown = await openSource(file).then(

@@ -129,7 +129,7 @@ describe("state", () => {
     ],
     [
       "FIN",
-      "sSEfF",
+      "sSEf",
       "FSPA_FSPA",
       tcp("FSPA", "FSPA", { flowFlags: established, tcpState: L.TCP_STATE_CLOSED }),
     ],
@@ -146,6 +146,20 @@ describe("state", () => {
     const [orig = "", resp = ""] = flags.split("_");
     expect(stateText(record, "flags-orig")).toBe(orig);
     expect(stateText(record, "flags-resp")).toBe(resp);
+  });
+
+  it.each([
+    ["fF", 100, 100],
+    ["fF", 100, 101],
+    ["f", 100, 99],
+    ["fF", 0xffffffff, 3],
+    ["f", 3, 0xffffffff],
+  ])("TCP %s: FIN up to %d, acknowledged up to %d", (history, seqNext, ackHigh) => {
+    const record = buildRecord({
+      orig: { flags: "FA", seqNext },
+      resp: { packets: 1, flags: "A", ackHigh },
+    });
+    expect(stateText(record, "history")).toBe(history);
   });
 
   it("has the flags in argus' order", () => {

@@ -501,11 +501,6 @@ const ARP_CASES: readonly Case[] = [
     frames: [ethernet({ dst: BROADCAST }, ask), ethernet({}, answer)],
   },
   {
-    name: "arp-odd-operation",
-    what: "operation 9",
-    frames: [asked(arp({ operation: 9, senderIp: CLIENT, targetIp: SERVER }))],
-  },
-  {
     name: "rarp",
     what: "RARP question and answer",
     frames: [

@@ -35,6 +35,9 @@ const inner = (): Uint8Array =>
   ipv4({ src: "192.168.1.1", dst: "192.168.1.2" }, udp({ sport: 5, dport: 6 }, filler(20)));
 const inner6 = (): Uint8Array =>
   ipv6({ src: CLIENT6, dst: SERVER6 }, udp({ sport: 5, dport: 6 }, filler(20)));
+const wide = (): Uint8Array =>
+  ipv4({ src: "192.168.1.1", dst: "192.168.1.2" }, tcp({ sport: 5, dport: 6, flags: "PA" }, filler(1400)));
+const datagram = udp({ sport: 5, dport: 6 }, filler(2000));
 const outer = { src: CLIENT, dst: SERVER };
 const raw6 = (flags: string): Uint8Array =>
   ipv6({ src: CLIENT6, dst: SERVER6 }, tcp({ sport: 1000, dport: 80, flags }));
@@ -142,6 +145,59 @@ const TUNNEL_CASES: readonly Case[] = [
     what: "GRE around Ethernet",
     frames: [ethernet({}, ipv4(outer, gre({}, ethernet({}, inner()))))],
   },
+  {
+    name: "gre-ethernet6",
+    what: "GRE around Ethernet around IPv6, UDP and TCP",
+    frames: [
+      ethernet({}, ipv4(outer, gre({}, ethernet({}, inner6())))),
+      ethernet({}, ipv4(outer, gre({}, ethernet({}, raw6("S"))))),
+    ],
+  },
+  {
+    name: "gre-pptp",
+    what: "enhanced GRE (PPTP) around PPP around IPv4",
+    frames: [
+      ethernet({}, ipv4(outer, gre({ type: 0x880b, key: 1, sequence: 1 }, ppp({ framing: true }, inner())))),
+    ],
+  },
+  {
+    name: "gre-fragmented",
+    what: "a GRE packet in two fragments",
+    frames: ipv4Fragments({ ...outer, id: 3 }, gre({}, wide()), 800).map((piece) => ethernet({}, piece)),
+  },
+  {
+    name: "ipip-fragmented",
+    what: "IP in IP in two fragments",
+    frames: ipv4Fragments({ ...outer, id: 3 }, wide(), 800).map((piece) => ethernet({}, piece)),
+  },
+  {
+    name: "gre-inner-fragments",
+    what: "fragments inside of GRE",
+    frames: ipv4Fragments({ src: "192.168.1.1", dst: "192.168.1.2", id: 3 }, datagram, 800).map((piece) =>
+      ethernet({}, ipv4(outer, gre({}, piece))),
+    ),
+  },
+  {
+    name: "vlan-mpls",
+    what: "MPLS in a VLAN",
+    frames: [ethernet({}, vlan({ id: 5 }, mpls({ labels: [16] }, inner())))],
+  },
+  {
+    name: "vlan-pppoe",
+    what: "PPPoE in a VLAN",
+    frames: [ethernet({}, vlan({ id: 5 }, pppoe({}, cIp("S"))))],
+  },
+  {
+    name: "cooked-vlan",
+    what: "a VLAN tag in a cooked capture",
+    linkType: LINK_COOKED,
+    frames: [cooked({}, vlan({ id: 5 }, cIp("S")))],
+  },
+  {
+    name: "vlan-priority",
+    what: "a tag of VLAN 0",
+    frames: [ethernet({}, vlan({ id: 0, priority: 5 }, cIp("S")))],
+  },
   { name: "gre6", what: "GRE around IPv6", frames: [ethernet({}, ipv4(outer, gre({}, inner6())))] },
   {
     name: "gre-ppp",
@@ -174,7 +230,6 @@ const TUNNEL_CASES: readonly Case[] = [
   },
 ];
 
-const datagram = udp({ sport: 5, dport: 6 }, filler(2000));
 const pieces = (id: number, from = CLIENT, to = SERVER): Uint8Array[] =>
   ipv4Fragments({ src: from, dst: to, id }, datagram, 800).map((piece) => ethernet({}, piece));
 const pieces6 = ipv6Fragments({ src: CLIENT6, dst: SERVER6, id: 77 }, datagram, 800).map((piece) =>
@@ -205,6 +260,22 @@ const FRAGMENT_CASES: readonly Case[] = [
       tcp({ sport: 40000, dport: 80, flags: "PA" }, filler(1000)),
       600,
     ).map((piece) => ethernet({}, piece)),
+  },
+  {
+    name: "frag-tcp-no-first",
+    what: "the later fragment of a TCP segment alone",
+    frames: ipv4Fragments(
+      { src: CLIENT, dst: SERVER, id: 5 },
+      tcp({ sport: 40000, dport: 80, flags: "PA" }, filler(1000)),
+      600,
+    )
+      .slice(1)
+      .map((piece) => ethernet({}, piece)),
+  },
+  {
+    name: "frag-two-flows",
+    what: "fragments of two datagrams with one id, from either side",
+    frames: [first, ...pieces(1, SERVER, CLIENT), second, third],
   },
   {
     name: "frag-icmp",

@@ -1,0 +1,217 @@
+// Known differences of what lies below the transport header: fragments, tunnels, tags, lengths, cut headers.
+// Apart from the transport's because most of these are captures that argus cannot decode.
+
+import type { Flow } from "../canonical.js";
+import type { Difference } from "../compare.js";
+import type { Known } from "../differences.js";
+import {
+  argusHas,
+  hasNote,
+  hasUndecoded,
+  isAlone,
+  isByMac,
+  isFragmentRecord,
+  isIp6,
+  isSamePair,
+  strayHas,
+  total,
+} from "./evidence.js";
+
+const COUNTERS = ["packets", "bytes", "appbytes"] as const;
+const EVERYTHING = ["alone", "source", "arrow", ...COUNTERS, "flags"] as const;
+
+const IP_IN_IP = new Set([4, 41, 94]);
+const VXLAN_PORT = " 4789";
+const OUTER_TAGS = new Set([0x88a8, 0x9100, 0x9200]);
+const ETHERTYPE_IP = new Set([0x0800, 0x86dd]);
+const CONTROL_OF_PPPOE = 0x8864;
+
+const GRE = 47;
+const UDP_HEADER = 8;
+
+function isFragmentedGre(flow: Flow): boolean {
+  return flow.proto === GRE && isFragmentRecord(flow);
+}
+
+function hasNoPorts(flow: Flow | undefined): boolean {
+  return flow?.ends.every((end) => end.endsWith(" 0")) ?? false;
+}
+
+/** An IP packet that argus knows by its MAC addresses only. */
+function isIpByMac(flow: Flow): boolean {
+  return isByMac(flow) && ETHERTYPE_IP.has(flow.proto);
+}
+
+/** stray counts packets that argus does not. */
+function hasMore({ argus, stray }: Difference): boolean {
+  return argus === undefined || (stray !== undefined && total(stray.packets) > total(argus.packets));
+}
+
+export const DECODE_RULES: readonly Known[] = [
+  {
+    id: "fragment-appbytes",
+    right: "stray",
+    why: "argus counts only the first fragment's payload (less 8) as application bytes; stray counts the whole datagram",
+    aspects: ["appbytes"],
+    isEvident: ({ argus, stray }) =>
+      hasNote(stray, "fragment") && argus !== undefined && total(argus.appBytes) < total(stray!.appBytes),
+  },
+  {
+    id: "ip6-fragments",
+    right: "stray",
+    why: "argus makes a flow of its own of later IPv6 fragments, with halves of the fragment id for ports; stray ties them to their flow",
+    aspects: ["alone", ...COUNTERS],
+    isEvident: (d) =>
+      isAlone(d, "argus", (flow) => isIp6(flow) && isFragmentRecord(flow)) ||
+      (isIp6(d.stray) &&
+        hasNote(d.stray, "fragment") &&
+        argusHas(d, (flow) => isFragmentRecord(flow) && isSamePair(flow, d.stray!))),
+  },
+  {
+    id: "late-fragments",
+    right: "stray",
+    why: "argus forgets a datagram once it is whole and makes a flow without ports of a fragment that comes again; stray adds it to its flow",
+    aspects: ["alone", ...COUNTERS],
+    isEvident: (d) =>
+      isAlone(
+        d,
+        "argus",
+        (flow) => isFragmentRecord(flow) && strayHas(d, (s) => hasNote(s, "fragment") && isSamePair(s, flow)),
+      ) ||
+      (hasNote(d.stray, "fragment") &&
+        argusHas(d, (flow) => isFragmentRecord(flow) && isSamePair(flow, d.stray!))),
+  },
+  {
+    id: "fragment-flags",
+    right: "stray",
+    why: "argus reads TCP flags from the middle of a segment when it has only its later fragments",
+    aspects: ["source", "arrow", "flags"],
+    isEvident: ({ group, argus, stray }) =>
+      group === "tcp" && isFragmentRecord(argus) && hasNote(stray, "fragment") && hasNoPorts(argus),
+  },
+  {
+    id: "fragmented-tunnel",
+    right: "stray",
+    why: "of a GRE packet in fragments argus credits the first to the conversation inside and the later ones to GRE; stray credits all to the conversation",
+    aspects: ["alone", ...COUNTERS],
+    isEvident: (d) =>
+      (hasNote(d.stray, "gre") && hasNote(d.stray, "fragment") && argusHas(d, isFragmentedGre)) ||
+      isAlone(
+        d,
+        "argus",
+        (flow) => isFragmentedGre(flow) && strayHas(d, (s) => hasNote(s, "gre") && hasNote(s, "fragment")),
+      ),
+  },
+  {
+    id: "gre-key-ip6",
+    right: "stray",
+    why: "in IPv6 behind a GRE header with a key argus counts the UDP header as application bytes",
+    aspects: ["appbytes"],
+    isEvident: ({ group, argus, stray }) =>
+      group === "udp" &&
+      hasNote(stray, "gre") &&
+      isIp6(stray) &&
+      argus !== undefined &&
+      argus.appBytes.every(
+        (bytes, end) => bytes - stray!.appBytes[end]! === UDP_HEADER * stray!.packets[end]!,
+      ),
+  },
+  {
+    id: "tunnel-not-entered",
+    right: "stray",
+    why: "argus shows the outer packet of IP-in-IP, 6in4, 4in6 and VXLAN; stray the conversation inside",
+    outside: true,
+    aspects: EVERYTHING,
+    isEvident: (d) =>
+      hasNote(d.stray, "ipip", "vxlan") ||
+      isAlone(
+        d,
+        "argus",
+        (flow) =>
+          (IP_IN_IP.has(flow.proto) && strayHas(d, (s) => hasNote(s, "ipip"))) ||
+          (flow.ends.some((end) => end.endsWith(VXLAN_PORT)) && strayHas(d, (s) => hasNote(s, "vxlan"))),
+      ),
+  },
+  {
+    id: "outer-service-tag",
+    right: "stray",
+    why: "argus does not read behind an outer 0x88a8 or 0x9100 tag: it shows a flow of MAC addresses",
+    outside: true,
+    aspects: EVERYTHING,
+    isEvident: (d) =>
+      isAlone(d, "argus", (flow) => isByMac(flow) && OUTER_TAGS.has(flow.proto)) ||
+      (hasNote(d.stray, "vlan", "qinq") &&
+        argusHas(d, (flow) => isByMac(flow) && OUTER_TAGS.has(flow.proto))),
+  },
+  {
+    id: "ppp-control",
+    right: "stray",
+    why: "argus shows what PPPoE carries beside IP (LCP, PAP ...) under PPPoE's own ethertype; stray under the PPP protocol",
+    outside: true,
+    aspects: ["alone"],
+    isEvident: (d) =>
+      isAlone(
+        d,
+        "argus",
+        (flow) =>
+          isByMac(flow) &&
+          flow.proto === CONTROL_OF_PPPOE &&
+          strayHas(d, (s) => isByMac(s) && hasNote(s, "pppoe")),
+      ) || isAlone(d, "stray", (flow) => isByMac(flow) && hasNote(flow, "pppoe")),
+  },
+  {
+    id: "ppp-ip6",
+    right: "stray",
+    why: "argus prints wrong addresses for IPv6 over PPP",
+    outside: true,
+    aspects: EVERYTHING,
+    isEvident: (d) =>
+      (isIp6(d.stray) && hasNote(d.stray, "ppp")) ||
+      isAlone(d, "argus", (flow) => isIp6(flow) && strayHas(d, (s) => isIp6(s) && hasNote(s, "ppp"))),
+  },
+  {
+    id: "authentication-header",
+    right: "stray",
+    why: "behind an IPsec authentication header argus finds the protocol but reads no ports and flags",
+    outside: true,
+    aspects: EVERYTHING,
+    isEvident: (d) =>
+      hasNote(d.stray, "ah") ||
+      isAlone(d, "argus", (flow) => strayHas(d, (s) => hasNote(s, "ah") && isSamePair(s, flow))),
+  },
+  {
+    id: "ip-length-0",
+    right: "stray",
+    why: "a packet whose IP length is 0 (left to the network card) is a flow of MAC addresses to argus; stray takes the length from the frame",
+    outside: true,
+    aspects: EVERYTHING,
+    isEvident: (d) =>
+      (hasNote(d.stray, "offloaded") && argusHas(d, isIpByMac) && hasMore(d)) ||
+      isAlone(d, "argus", (flow) => isIpByMac(flow) && strayHas(d, (s) => hasNote(s, "offloaded"))),
+  },
+  {
+    id: "ip-header-broken",
+    right: "stray",
+    why: "an IP header that is cut, or whose lengths cannot be, is a flow of MAC addresses (or of garbage ports) to argus; stray counts it as undecodable",
+    outside: true,
+    aspects: EVERYTHING,
+    isEvident: (d) =>
+      isAlone(d, "argus", () =>
+        hasUndecoded(d, "ip4-truncated", "ip4-header", "ip-version", "ip6-truncated"),
+      ),
+  },
+  {
+    id: "header-cut",
+    right: "stray",
+    why: "where the capture or the packet ends inside the transport header argus reads garbage flags, or no ports; stray what is there",
+    outside: true,
+    aspects: EVERYTHING,
+    isEvident: (d) =>
+      hasNote(d.stray, "truncated", "fragment-tiny", "bad-header", "length-lies") ||
+      (hasNoPorts(d.argus) &&
+        strayHas(d, (s) => hasNote(s, "truncated", "bad-header") && isSamePair(s, d.argus!))) ||
+      isAlone(d, "argus", (flow) =>
+        strayHas(d, (s) => hasNote(s, "truncated", "fragment-tiny", "bad-header") && isSamePair(s, flow)),
+      ),
+  },
+];

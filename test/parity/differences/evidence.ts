@@ -1,0 +1,74 @@
+// What the rules look at, in words. Apart because the rules are read for their reasons, not for their loops.
+// Always holds: nothing here decides who is right.
+
+import { type Flow, isIp } from "../canonical.js";
+import type { Difference } from "../compare.js";
+
+/** Any of these notes on any of the stray flow's records. */
+export function hasNote(flow: Flow | undefined, ...notes: readonly string[]): boolean {
+  return flow?.stray.some((record) => record.notes.some((note) => notes.includes(note))) ?? false;
+}
+
+/** Why stray says that its source is the source. */
+export function reasonOf(flow: Flow | undefined): string {
+  return flow?.stray[0]?.dir_reason ?? "";
+}
+
+/** Address of an end, its port left out. */
+export function addressOf(end: string): string {
+  return end.split(" ")[0] ?? "";
+}
+
+export function isIp6(flow: Flow | undefined): boolean {
+  return flow?.ends.some((end) => addressOf(end).includes(":") && isIp(addressOf(end))) ?? false;
+}
+
+/** A flow by MAC addresses. */
+export function isByMac(flow: Flow | undefined): boolean {
+  return flow?.ends.every((end) => !isIp(addressOf(end))) ?? false;
+}
+
+export function isSamePair(a: Flow, b: Flow): boolean {
+  const pair = (flow: Flow): string => flow.ends.map(addressOf).sort().join(" ");
+  return pair(a) === pair(b);
+}
+
+/** argus' mark `f` (fragments without their first) in its place of the Flgs column. */
+export function isFragmentRecord(flow: Flow | undefined): boolean {
+  return flow?.argus.some(({ flgs }) => flgs[FRAGMENT_PLACE] === "f") ?? false;
+}
+
+const FRAGMENT_PLACE = 6;
+
+/** A flow that only one of the two has, for which `test` holds. */
+export function isAlone(
+  difference: Difference,
+  who: "argus" | "stray",
+  test: (flow: Flow) => boolean,
+): boolean {
+  if (!difference.aspects.includes("alone")) return false;
+  const flow = difference[who];
+  return flow !== undefined && test(flow);
+}
+
+/** argus has a flow that stray has not, for which `test` holds. */
+export function argusHas({ capture }: Difference, test: (flow: Flow) => boolean): boolean {
+  return capture.argus.some(test);
+}
+
+export function strayHas({ capture }: Difference, test: (flow: Flow) => boolean): boolean {
+  return capture.stray.some(test);
+}
+
+/** Packets that stray could not put in a flow for one of these reasons. */
+export function hasUndecoded({ capture }: Difference, ...reasons: readonly string[]): boolean {
+  return reasons.some((reason) => (capture.undecoded[reason] ?? 0) > 0);
+}
+
+export function hasFlag(flow: Flow, end: 0 | 1, letter: string): boolean {
+  return flow.flags[end].includes(letter);
+}
+
+export function total(pair: readonly [number, number]): number {
+  return pair[0] + pair[1];
+}
