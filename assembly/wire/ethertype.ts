@@ -92,7 +92,8 @@ export function decodeLlc(p: Packet): i32 {
   if (p.left < 3) return undecoded(p, COUNTER_UNDECODED_LLC_TRUNCATED);
   const at = <usize>p.cursor;
   const saps = be16(at);
-  if (saps == 0xaaaa && p.left >= 8) {
+  if (saps == 0xaaaa) {
+    if (p.left < 8) return undecoded(p, COUNTER_UNDECODED_LLC_TRUNCATED);
     p.next = be16(at + 6);
     p.advance(8);
     // A SNAP type below 1536 names no protocol.

@@ -4,7 +4,7 @@
 import { ASKER_A, ASKER_B, KIND_IPV4, KIND_IPV6, PACKET_BIT_CARRIER_FRAGMENT } from "../layout";
 import { be16 } from "./bytes";
 import { LAYER_DONE } from "./layer";
-import { Packet } from "./packet";
+import { IPV4_MAPPED, Packet } from "./packet";
 import { PROTO_ESP, PROTO_ICMP, PROTO_ICMP6, portsFollowEnds, shortHeader, verifyIcmp } from "./transport";
 
 const ICMP_HEADER_SIZE: u32 = 8;
@@ -120,11 +120,10 @@ function quote(p: Packet, at: usize): void {
     proto = load<u8>(at, 9);
     l4 = at + size;
     kind = KIND_IPV4;
-    const mapped: u64 = 0x00000000ffff0000;
     p.quotedA0 = 0;
-    p.quotedA1 = mapped | ((<u64>load<u32>(at, 12)) << 32);
+    p.quotedA1 = IPV4_MAPPED | ((<u64>load<u32>(at, 12)) << 32);
     p.quotedB0 = 0;
-    p.quotedB1 = mapped | ((<u64>load<u32>(at, 16)) << 32);
+    p.quotedB1 = IPV4_MAPPED | ((<u64>load<u32>(at, 16)) << 32);
   } else if (version == 6 && at + IP6_HEADER_SIZE <= end) {
     // A quoted extension header is not followed: such an error stays unmatched, and is counted so.
     proto = load<u8>(at, 6);
@@ -146,7 +145,7 @@ function quote(p: Packet, at: usize): void {
       ports = <u64>be16(l4 + 2) | ((<u64>be16(l4)) << 16);
     } else if (proto == PROTO_ICMP || proto == PROTO_ICMP6) {
       const asked = proto == PROTO_ICMP ? question(<u32>load<u8>(l4)) : question6(<u32>load<u8>(l4));
-      ports = <u64>(asked & 0xff) | ((<u64>load<u8>(l4, 1)) << 16);
+      ports = portsOf(asked, <u32>load<u8>(l4, 1));
       if ((asked & IDENTIFIED) != 0) extra = <u64>be16(l4 + 4);
     }
   } else if (portsFollowEnds(proto)) {

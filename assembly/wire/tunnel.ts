@@ -81,10 +81,14 @@ export function decodeIpInIp(p: Packet): i32 {
   return enter(p, NOTE_IPIP) ? LAYER_IP : LAYER_DONE;
 }
 
+/** The datagram to that port carries a VXLAN header. */
 export function isVxlan(p: Packet, udp: usize, port: u32): bool {
-  return (
-    port == VXLAN_PORT && p.left >= UDP_SIZE + VXLAN_SIZE && (<u32>load<u8>(udp, 8) & VXLAN_VNI_PRESENT) != 0
-  );
+  if (port != VXLAN_PORT) return false;
+  if (p.left < UDP_SIZE + VXLAN_SIZE) {
+    if (p.claimed >= UDP_SIZE + VXLAN_SIZE) p.note(NOTE_TRUNCATED);
+    return false;
+  }
+  return (<u32>load<u8>(udp, 8) & VXLAN_VNI_PRESENT) != 0;
 }
 
 /** RFC 7348 5. */
@@ -117,7 +121,10 @@ export function decodeGre(p: Packet): i32 {
     shortHeader(p, size);
     return LAYER_DONE;
   }
-  if (p.left == size) return LAYER_DONE;
+  if (p.left == size) {
+    if (p.claimed > size) p.note(NOTE_TRUNCATED);
+    return LAYER_DONE;
+  }
   if (type == GRE_ERSPAN_III && (load<u8>(at + size - 1) & 1) != 0) size += 8;
   if (p.left < size) {
     shortHeader(p, size);

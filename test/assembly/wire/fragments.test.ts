@@ -101,14 +101,22 @@ describe("odd fragments", () => {
     expect(bitNames("NOTE_", readOne([frame]).notes)).toEqual(["FRAGMENT", "FRAGMENT_TINY"]);
   });
 
-  it("a tunnel in fragments is the outer flow", () => {
-    const inner = f.ipv4({ src: "10.1.1.1", dst: "10.1.1.2" }, whole);
-    const frames = f.ipv4Fragments({ ...V4, proto: 4 }, inner, 64).map((packet) => f.ethernet({}, packet));
-    const record = readOne(frames);
-    expect(record.proto).toBe(4);
-    expect(talkOf(record)).toBe("10.0.0.1 > 10.0.0.2");
-    expect(record.packets).toBe(frames.length);
-  });
+  it.each(["in order", "the first one last"])(
+    "a tunnel in fragments, %s: the first is the inner flow's",
+    (order) => {
+      const inner = f.ipv4({ src: "10.1.1.1", dst: "10.1.1.2" }, whole);
+      const frames = f.ipv4Fragments({ ...V4, proto: 4 }, inner, 64).map((packet) => f.ethernet({}, packet));
+      if (order !== "in order") frames.push(frames.shift() as Uint8Array);
+      const { core, records } = read(frames);
+      const found = records.map((record) => `${record.proto} ${talkOf(record)} ${record.packets}`).sort();
+      expect(found).toEqual([
+        "17 10.1.1.1:4000 > 10.1.1.2:53 1",
+        `4 10.0.0.1 > 10.0.0.2 ${frames.length - 1}`,
+      ]);
+      expect(core.counter(L.COUNTER_FRAGMENTS)).toBe(frames.length);
+      expect(core.counter(L.COUNTER_FRAGMENTS_ORPHANED)).toBe(0);
+    },
+  );
 
   it("the same id between other hosts, or of another protocol, is another datagram", () => {
     const [first, second] = f.ipv4Fragments(V4, whole, 64) as [Uint8Array, Uint8Array];
