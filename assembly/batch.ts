@@ -4,7 +4,7 @@
 import { creditPacket } from "./flow/credit";
 import { creditCarrier, creditFragment, sweepFragments } from "./flow/fragments";
 import { tieError } from "./flow/icmp-error";
-import { candidates, locate, SWEEP_UNFINISHED, setLine, slotOf, sweepSet, tagOf } from "./flow/table";
+import { candidates, locate, SWEEP_UNFINISHED, setLine, setOf, slotOf, sweepSet, tagOf } from "./flow/table";
 import {
   BATCH_BASE,
   BATCH_CAPACITY,
@@ -53,12 +53,14 @@ export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, li
     wire = captured;
   }
   const p = changetype<Packet>(at);
-  if (link != LINKTYPE_ETHERNET || !decodeCommon(p, time, frame, captured, wire)) {
+  if (link == LINKTYPE_ETHERNET && decodeCommon(p, time, frame, captured, wire)) {
+    p.set = setOf(p.hash);
+  } else {
     resetPacket(at, time, frame, captured, wire, link);
     decode(p);
+    if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) locate(p);
   }
   p.input = input;
-  if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) locate(p);
   s.batchCount += 1;
   if (s.batchCount == BATCH_CAPACITY) processBatch();
 }

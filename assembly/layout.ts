@@ -72,13 +72,13 @@ export const FLOWS_REGION_SIZE: i32 = FLOW_CAPACITY * FLOW_SIZE;
 // Each window is two halves used in turn: a half is room for the unfinished record carried over from the
 // other half, then the bytes read. A record larger than the carry room is refused as damaged.
 export const WINDOW_CARRY_SIZE: i32 = 524288;
-export const WINDOW_DATA_SIZE: i32 = 524288;
+export const WINDOW_DATA_SIZE: i32 = 2097152;
 export const WINDOW_HALF_SIZE: i32 = WINDOW_CARRY_SIZE + WINDOW_DATA_SIZE;
 export const WINDOW_SIZE: i32 = WINDOW_HALF_SIZE * 2;
 export const WINDOWS_BASE: i32 = FLOWS_BASE + FLOWS_REGION_SIZE;
 export const WINDOWS_REGION_SIZE: i32 = INPUT_CAPACITY * WINDOW_SIZE;
 
-export const MEMORY_PAGES: i32 = 6800;
+export const MEMORY_PAGES: i32 = 7600;
 export const MEMORY_SIZE: i32 = MEMORY_PAGES * PAGE_SIZE;
 
 // ---- Config: written by the host before init() ------------------------------------------------------------

@@ -68,16 +68,22 @@ function mix(hash: u64, word: u64): u64 {
  */
 export function hashKey(key: usize, seed: u64): u64 {
   const word = load<u64>(key, KEY_WORD);
+  if (kindOf(word) == KIND_IPV4) return hashIp4(key, seed);
   let hash = seed;
-  if (kindOf(word) == KIND_IPV4) {
-    hash = mix(hash, (load<u64>(key, 8) >> 32) | (load<u64>(key, 24) & 0xffffffff00000000));
-  } else {
-    hash = mix(hash, load<u64>(key));
-    hash = mix(hash, load<u64>(key, 8));
-    hash = mix(hash, load<u64>(key, 16));
-    hash = mix(hash, load<u64>(key, 24));
-  }
-  hash = mix(hash, word);
+  hash = mix(hash, load<u64>(key));
+  hash = mix(hash, load<u64>(key, 8));
+  hash = mix(hash, load<u64>(key, 16));
+  hash = mix(hash, load<u64>(key, 24));
+  return finish(mix(hash, word));
+}
+
+/** The same for a key of IPv4 addresses, which are one word together. */
+export function hashIp4(key: usize, seed: u64): u64 {
+  const addresses = (load<u64>(key, 8) >> 32) | (load<u64>(key, 24) & 0xffffffff00000000);
+  return finish(mix(mix(seed, addresses), load<u64>(key, KEY_WORD)));
+}
+
+function finish(hash: u64): u64 {
   hash *= FINAL_MULTIPLIER;
   return hash ^ (hash >> 32);
 }

@@ -57,7 +57,9 @@ export function updateTcp(flow: Flow, d: Direction, p: Packet, fromB: bool): voi
   }
   updateSequence(d, p, flags);
   if ((flags & TCP_ACK) != 0) updateAck(d, p.tcpAck);
-  if ((flags & (TCP_SYN | TCP_RST)) == 0 && p.tcpWindow == 0) d.zeroWindows = saturate16(d.zeroWindows);
+  // A reset's window says nothing.
+  if ((flags & TCP_RST) != 0) return;
+  if (p.tcpWindow == 0 && (flags & TCP_SYN) == 0) d.zeroWindows = saturate16(d.zeroWindows);
   d.window = p.tcpWindow;
 }
 

@@ -3,6 +3,7 @@
 // Always holds: a frame taken here gets the same packet as the walk gives it (a test compares them), and any frame
 // with the least oddity is left to the walk.
 
+import { hashIp4 } from "../flow/key";
 import {
   CONFIG_FLAG_CHECKSUM,
   COUNTER_IP4,
@@ -13,6 +14,7 @@ import {
   PACKET_BIT_IP,
   PACKET_BIT_IPV4,
   PACKET_BIT_SUM,
+  PACKET_BIT_SWAPPED,
   PACKET_BIT_TCP,
   PACKET_ICMP_TYPE_OFFSET,
   PACKET_WINDOW_SCALE_OFFSET,
@@ -69,13 +71,13 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
   p.payloadSum = 0;
   if ((config().flags & <u32>CONFIG_FLAG_CHECKSUM) != 0 && left == claimed) {
     if (proto == PROTO_TCP || load<u16>(l4, 6) != 0) {
-      const payload = sumBytes(l4 + header, left - header);
+      const payload = left == header ? 0 : sumBytes(l4 + header, left - header);
       const pseudo =
         <u64>load<u32>(ip, 12) +
         <u64>load<u32>(ip, 16) +
         ((<u64>proto) << 8) +
         <u64>((claimed >> 8) | ((claimed & 0xff) << 8));
-      if (fold(payload + sumBytes(l4, header) + pseudo) != 0xffff) return false;
+      if (fold(payload + headerSum(l4, header) + pseudo) != 0xffff) return false;
       if (proto == PROTO_TCP && left != header) {
         p.payloadSum = <u16>fold(payload);
         bits |= PACKET_BIT_SUM;
@@ -91,10 +93,23 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
   p.link = LINKTYPE_ETHERNET;
   p.undecoded = 0;
   p.addressA0 = 0;
-  p.addressA1 = IPV4_MAPPED | ((<u64>load<u32>(ip, 12)) << 32);
   p.addressB0 = 0;
-  p.addressB1 = IPV4_MAPPED | ((<u64>load<u32>(ip, 16)) << 32);
-  p.key = <u64>be16(l4) | ((<u64>be16(l4 + 2)) << 16) | ((<u64>proto) << 32) | ((<u64>KIND_IPV4) << 40);
+  const source = load<u32>(ip, 12);
+  const destination = load<u32>(ip, 16);
+  const sport = be16(l4);
+  const dport = be16(l4 + 2);
+  const above = ((<u64>proto) << 32) | ((<u64>KIND_IPV4) << 40);
+  if (source < destination || (source == destination && sport <= dport)) {
+    p.addressA1 = IPV4_MAPPED | ((<u64>source) << 32);
+    p.addressB1 = IPV4_MAPPED | ((<u64>destination) << 32);
+    p.key = above | ((<u64>dport) << 16) | <u64>sport;
+  } else {
+    bits |= PACKET_BIT_SWAPPED;
+    p.addressA1 = IPV4_MAPPED | ((<u64>destination) << 32);
+    p.addressB1 = IPV4_MAPPED | ((<u64>source) << 32);
+    p.key = above | ((<u64>sport) << 16) | <u64>dport;
+  }
+  p.hash = hashIp4(p.keyAt, config().seed);
   if (proto == PROTO_TCP) {
     p.tcpSeq = be32(l4 + 4);
     p.tcpAck = be32(l4 + 8);
@@ -133,6 +148,13 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
 }
 
 if (PACKET_ICMP_TYPE_OFFSET != PACKET_WINDOW_SCALE_OFFSET + 1) ERROR("the word of small fields drifted");
+
+/** Sum of a transport header, a whole number of words. */
+function headerSum(l4: usize, size: u32): u64 {
+  let sum = <u64>load<u32>(l4) + <u64>load<u32>(l4, 4);
+  for (let offset: u32 = 8; offset < size; offset += 4) sum += load<u32>(l4 + offset);
+  return sum;
+}
 
 /** The twenty bytes sum to all ones. */
 function headerHolds(ip: usize): bool {

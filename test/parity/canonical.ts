@@ -48,6 +48,7 @@ const PROTO_UDP = 17;
 const PROTO_ICMP6 = 58;
 const ETHERTYPE_ARP = 0x0806;
 const ICMP_ECHO = 8;
+const IPV6_SIZE = 16;
 /** Below it a frame's type is a length: LLC, which argus gives no number and stray the DSAP's. */
 const ETHERTYPE_MIN = 1536;
 const LLC = 0;
@@ -205,7 +206,12 @@ export function isIp(address: string): boolean {
 }
 
 function addressText(address: string): string {
-  return isIp(address) ? ipaddr.parse(address).toString() : address.toLowerCase();
+  if (!isIp(address)) return address.toLowerCase();
+  // ra writes ::a.b.c.d where only the last 32 bits are set, which ipaddr.js takes for ::ffff:a.b.c.d.
+  const compatible = /^::(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
+  if (compatible === undefined) return ipaddr.parse(address).toString();
+  const bytes = ipaddr.IPv4.parse(compatible).toByteArray();
+  return new ipaddr.IPv6([...new Array<number>(IPV6_SIZE - bytes.length).fill(0), ...bytes]).toString();
 }
 
 function swap16(value: number): number {

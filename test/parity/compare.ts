@@ -5,6 +5,7 @@
 
 import { arrowOf, type Flow, type Group } from "./canonical.js";
 import { KNOWN, type Known } from "./differences.js";
+import type { CaptureFacts } from "./facts-of-capture.js";
 import { LEFT_OUT } from "./left-out.js";
 
 export const FIELDS = ["source", "arrow", "packets", "bytes", "appbytes", "flags"] as const;
@@ -23,6 +24,7 @@ export interface Difference {
 }
 
 export interface Capture {
+  facts: CaptureFacts;
   argus: readonly Flow[];
   stray: readonly Flow[];
   /** Packets that stray put in no flow, by reason. */

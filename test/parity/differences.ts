@@ -4,6 +4,7 @@
 
 import type { Aspect, Difference } from "./compare.js";
 import { DECODE_RULES } from "./differences/decode.js";
+import { LINK_RULES } from "./differences/link.js";
 import { TRANSPORT_RULES } from "./differences/transport.js";
 
 export interface Known {
@@ -16,4 +17,4 @@ export interface Known {
   isEvident: (difference: Difference) => boolean;
 }
 
-export const KNOWN: readonly Known[] = [...DECODE_RULES, ...TRANSPORT_RULES];
+export const KNOWN: readonly Known[] = [...LINK_RULES, ...DECODE_RULES, ...TRANSPORT_RULES];

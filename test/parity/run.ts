@@ -13,6 +13,7 @@ import { runArgus } from "./argus.js";
 import { fromArgus, fromStray } from "./canonical.js";
 import { CASES, writeCase } from "./cases.js";
 import { compare } from "./compare.js";
+import { factsOfCapture } from "./facts-of-capture.js";
 import { type CaptureResult, captureText, FRACTION_MIN, total, totalsText } from "./report.js";
 import { runStray } from "./stray.js";
 
@@ -22,9 +23,7 @@ const CAPTURE_NAME = /\.(pcap|pcapng|cap|trace|dmp)(\.gz)?$/i;
 
 export async function compareCapture(path: string, name = basename(path)): Promise<CaptureResult> {
   const [argus, stray] = await Promise.all([runArgus(path), runStray(path)]);
-  const said = (outcome: { kind: string; detail?: string }): string =>
-    outcome.detail === undefined ? outcome.kind : outcome.kind;
-  const result: CaptureResult = { name, argus: said(argus), stray: said(stray) };
+  const result: CaptureResult = { name, argus: argus.kind, stray: stray.kind };
   if (argus.kind !== "flows" || stray.kind !== "flows") return result;
   const sum = (flows: readonly { spkts: number; dpkts: number }[]): number =>
     flows.reduce((n, flow) => n + flow.spkts + flow.dpkts, 0);
@@ -32,7 +31,12 @@ export async function compareCapture(path: string, name = basename(path)): Promi
   return {
     ...result,
     packets: { argus: sum(argus.flows), stray: sum(stray.flows), undecodable },
-    comparison: compare({ argus: fromArgus(argus.flows), stray: fromStray(stray.flows), undecoded }),
+    comparison: compare({
+      facts: await factsOfCapture(path),
+      argus: fromArgus(argus.flows),
+      stray: fromStray(stray.flows),
+      undecoded,
+    }),
   };
 }
 

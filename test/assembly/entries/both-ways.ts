@@ -1,5 +1,7 @@
 // AssemblyScript, compiled by common.test.ts: the short cut and the walk, each alone, over one frame.
 
+import { locate } from "../../../assembly/flow/table";
+import { PACKET_BIT_CARRIER_FRAGMENT, PACKET_BIT_FRAGMENT } from "../../../assembly/layout";
 import { decodeCommon } from "../../../assembly/wire/common";
 import { decode } from "../../../assembly/wire/decode";
 import { Packet, resetPacket } from "../../../assembly/wire/packet";
@@ -12,5 +14,7 @@ export function short(at: u32, frame: u32, captured: u32, wire: u32): bool {
 
 /** The frame by the walk into the packet at `at`. */
 export function long(at: u32, frame: u32, captured: u32, wire: u32): void {
-  decode(resetPacket(at, 0, frame, captured, wire, 1));
+  const p = resetPacket(at, 0, frame, captured, wire, 1);
+  decode(p);
+  if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) locate(p);
 }

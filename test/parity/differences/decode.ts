@@ -1,15 +1,14 @@
-// Known differences of what lies below the transport header: fragments, tunnels, tags, lengths, cut headers.
+// Known differences of fragments, tunnels and cut transport headers.
 // Apart from the transport's because most of these are captures that argus cannot decode.
 
 import type { Flow } from "../canonical.js";
-import type { Difference } from "../compare.js";
 import type { Known } from "../differences.js";
 import {
   argusHas,
+  COUNTERS,
+  EVERYTHING,
   hasNote,
-  hasUndecoded,
   isAlone,
-  isByMac,
   isFragmentRecord,
   isIp6,
   isSamePair,
@@ -17,14 +16,8 @@ import {
   total,
 } from "./evidence.js";
 
-const COUNTERS = ["packets", "bytes", "appbytes"] as const;
-const EVERYTHING = ["alone", "source", "arrow", ...COUNTERS, "flags"] as const;
-
 const IP_IN_IP = new Set([4, 41, 94]);
 const VXLAN_PORT = " 4789";
-const OUTER_TAGS = new Set([0x88a8, 0x9100, 0x9200]);
-const ETHERTYPE_IP = new Set([0x0800, 0x86dd]);
-const CONTROL_OF_PPPOE = 0x8864;
 
 const GRE = 47;
 const UDP_HEADER = 8;
@@ -37,14 +30,10 @@ function hasNoPorts(flow: Flow | undefined): boolean {
   return flow?.ends.every((end) => end.endsWith(" 0")) ?? false;
 }
 
-/** An IP packet that argus knows by its MAC addresses only. */
-function isIpByMac(flow: Flow): boolean {
-  return isByMac(flow) && ETHERTYPE_IP.has(flow.proto);
-}
-
-/** stray counts packets that argus does not. */
-function hasMore({ argus, stray }: Difference): boolean {
-  return argus === undefined || (stray !== undefined && total(stray.packets) > total(argus.packets));
+function hasHeadersCounted(argus: Flow, stray: Flow): boolean {
+  return ([0, 1] as const).every(
+    (end) => argus.appBytes[end] - stray.appBytes[end] === UDP_HEADER * stray.packets[end],
+  );
 }
 
 export const DECODE_RULES: readonly Known[] = [
@@ -108,13 +97,7 @@ export const DECODE_RULES: readonly Known[] = [
     why: "in IPv6 behind a GRE header with a key argus counts the UDP header as application bytes",
     aspects: ["appbytes"],
     isEvident: ({ group, argus, stray }) =>
-      group === "udp" &&
-      hasNote(stray, "gre") &&
-      isIp6(stray) &&
-      argus !== undefined &&
-      argus.appBytes.every(
-        (bytes, end) => bytes - stray!.appBytes[end]! === UDP_HEADER * stray!.packets[end]!,
-      ),
+      group === "udp" && hasNote(stray, "gre") && isIp6(stray) && hasHeadersCounted(argus!, stray!),
   },
   {
     id: "tunnel-not-entered",
@@ -133,43 +116,6 @@ export const DECODE_RULES: readonly Known[] = [
       ),
   },
   {
-    id: "outer-service-tag",
-    right: "stray",
-    why: "argus does not read behind an outer 0x88a8 or 0x9100 tag: it shows a flow of MAC addresses",
-    outside: true,
-    aspects: EVERYTHING,
-    isEvident: (d) =>
-      isAlone(d, "argus", (flow) => isByMac(flow) && OUTER_TAGS.has(flow.proto)) ||
-      (hasNote(d.stray, "vlan", "qinq") &&
-        argusHas(d, (flow) => isByMac(flow) && OUTER_TAGS.has(flow.proto))),
-  },
-  {
-    id: "ppp-control",
-    right: "stray",
-    why: "argus shows what PPPoE carries beside IP (LCP, PAP ...) under PPPoE's own ethertype; stray under the PPP protocol",
-    outside: true,
-    aspects: ["alone"],
-    isEvident: (d) =>
-      isAlone(
-        d,
-        "argus",
-        (flow) =>
-          isByMac(flow) &&
-          flow.proto === CONTROL_OF_PPPOE &&
-          strayHas(d, (s) => isByMac(s) && hasNote(s, "pppoe")),
-      ) || isAlone(d, "stray", (flow) => isByMac(flow) && hasNote(flow, "pppoe")),
-  },
-  {
-    id: "ppp-ip6",
-    right: "stray",
-    why: "argus prints wrong addresses for IPv6 over PPP",
-    outside: true,
-    aspects: EVERYTHING,
-    isEvident: (d) =>
-      (isIp6(d.stray) && hasNote(d.stray, "ppp")) ||
-      isAlone(d, "argus", (flow) => isIp6(flow) && strayHas(d, (s) => isIp6(s) && hasNote(s, "ppp"))),
-  },
-  {
     id: "authentication-header",
     right: "stray",
     why: "behind an IPsec authentication header argus finds the protocol but reads no ports and flags",
@@ -178,27 +124,6 @@ export const DECODE_RULES: readonly Known[] = [
     isEvident: (d) =>
       hasNote(d.stray, "ah") ||
       isAlone(d, "argus", (flow) => strayHas(d, (s) => hasNote(s, "ah") && isSamePair(s, flow))),
-  },
-  {
-    id: "ip-length-0",
-    right: "stray",
-    why: "a packet whose IP length is 0 (left to the network card) is a flow of MAC addresses to argus; stray takes the length from the frame",
-    outside: true,
-    aspects: EVERYTHING,
-    isEvident: (d) =>
-      (hasNote(d.stray, "offloaded") && argusHas(d, isIpByMac) && hasMore(d)) ||
-      isAlone(d, "argus", (flow) => isIpByMac(flow) && strayHas(d, (s) => hasNote(s, "offloaded"))),
-  },
-  {
-    id: "ip-header-broken",
-    right: "stray",
-    why: "an IP header that is cut, or whose lengths cannot be, is a flow of MAC addresses (or of garbage ports) to argus; stray counts it as undecodable",
-    outside: true,
-    aspects: EVERYTHING,
-    isEvident: (d) =>
-      isAlone(d, "argus", () =>
-        hasUndecoded(d, "ip4-truncated", "ip4-header", "ip-version", "ip6-truncated"),
-      ),
   },
   {
     id: "header-cut",

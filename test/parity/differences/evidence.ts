@@ -4,6 +4,9 @@
 import { type Flow, isIp } from "../canonical.js";
 import type { Difference } from "../compare.js";
 
+export const COUNTERS = ["packets", "bytes", "appbytes"] as const;
+export const EVERYTHING = ["alone", "source", "arrow", ...COUNTERS, "flags"] as const;
+
 /** Any of these notes on any of the stray flow's records. */
 export function hasNote(flow: Flow | undefined, ...notes: readonly string[]): boolean {
   return flow?.stray.some((record) => record.notes.some((note) => notes.includes(note))) ?? false;
@@ -60,9 +63,21 @@ export function strayHas({ capture }: Difference, test: (flow: Flow) => boolean)
   return capture.stray.some(test);
 }
 
-/** Packets that stray could not put in a flow for one of these reasons. */
-export function hasUndecoded({ capture }: Difference, ...reasons: readonly string[]): boolean {
-  return reasons.some((reason) => (capture.undecoded[reason] ?? 0) > 0);
+/** stray could not decode at least so many packets, for any of these reasons (any at all when none is named). */
+export function hasUndecoded(
+  { capture }: Difference,
+  packets: number,
+  ...reasons: readonly string[]
+): boolean {
+  const counts = Object.entries(capture.undecoded).filter(
+    ([reason]) => reasons.length === 0 || reasons.includes(reason),
+  );
+  return counts.reduce((sum, [, count]) => sum + count, 0) >= packets;
+}
+
+/** stray counts packets that argus does not. */
+export function hasMorePackets({ argus, stray }: Difference): boolean {
+  return argus === undefined || (stray !== undefined && total(stray.packets) > total(argus.packets));
 }
 
 export function hasFlag(flow: Flow, end: 0 | 1, letter: string): boolean {

@@ -48,15 +48,15 @@ export const TRANSPORT_RULES: readonly Known[] = [
     },
   },
   {
-    id: "handshake-passed-over",
+    id: "odd-handshake",
     right: "stray",
-    why: "argus does not take a SYN or SYN+ACK for one in a flow that began with a SYN carrying other flags, or that it holds for closed, and keeps the ?",
-    aspects: ["arrow"],
+    why: "argus takes or passes over a SYN that carries other flags, or that comes into a flow it holds for closed, by the state it is in; to stray only a pure SYN or SYN+ACK opens, and always does",
+    aspects: ["source", "arrow"],
     isEvident: ({ group, argus, stray }) =>
       group === "tcp" &&
-      argus?.opened === false &&
-      stray?.opened === true &&
-      stray.flags.some((flags) => flags.includes("S")),
+      argus !== undefined &&
+      argus.opened !== stray?.opened &&
+      argus.flags.some((flags) => flags.includes("S")),
   },
   {
     id: "reuse-turned",
@@ -82,6 +82,18 @@ export const TRANSPORT_RULES: readonly Known[] = [
       const packets = total(stray.packets);
       return more % 4 === 0 && more >= TCP_HEADER_MIN && more <= TCP_HEADER_MAX * packets;
     },
+  },
+  {
+    id: "reset-then-turned",
+    right: "stray",
+    why: "when a SYN+ACK follows a RST argus begins another record and gives each side's counters to the other",
+    aspects: ["source", "packets", "bytes", "appbytes", "flags"],
+    isEvident: ({ group, argus, stray }) =>
+      group === "tcp" &&
+      argus !== undefined &&
+      argus.argus.length > 1 &&
+      argus.argus[0]!.state.includes("R") &&
+      total(argus.bytes) === total(stray!.bytes),
   },
   {
     id: "icmp-answer-first",
