@@ -4,7 +4,16 @@
 import { creditPacket } from "./flow/credit";
 import { creditCarrier, creditFragment, sweepFragments } from "./flow/fragments";
 import { tieError } from "./flow/icmp-error";
-import { candidates, locate, SWEEP_UNFINISHED, setLine, setOf, slotOf, sweepSet, tagOf } from "./flow/table";
+import {
+  candidates,
+  leastWay,
+  locate,
+  SWEEP_UNFINISHED,
+  setLine,
+  slotOf,
+  sweepSet,
+  tagOf,
+} from "./flow/table";
 import {
   BATCH_BASE,
   BATCH_CAPACITY,
@@ -53,9 +62,7 @@ export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, li
     wire = captured;
   }
   const p = changetype<Packet>(at);
-  if (link == LINKTYPE_ETHERNET && decodeCommon(p, time, frame, captured, wire)) {
-    p.set = setOf(p.hash);
-  } else {
+  if (link != LINKTYPE_ETHERNET || !decodeCommon(p, time, frame, captured, wire)) {
     resetPacket(at, time, frame, captured, wire, link);
     decode(p);
     if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) locate(p);
@@ -87,6 +94,7 @@ export function processBatch(): void {
 
 /** Loads the sets, then the likely slots, of the whole batch: loads that do not wait for one another. */
 function touchAhead(size: u32): void {
+  const s = state();
   let sum: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
     const set = packetAt(i).set;
@@ -96,14 +104,20 @@ function touchAhead(size: u32): void {
     const p = packetAt(i);
     if (p.set == SET_NONE) continue;
     const mask = candidates(setLine(p.set), tagOf(p.hash));
-    if (mask == 0) continue;
+    if (mask == 0) {
+      // A new flow: the slot that it will take.
+      const place = changetype<usize>(slotOf(p.set, leastWay(p.set, s.clock)));
+      sum += load<u64>(place) + load<u64>(place, 64) + load<u64>(place, 128);
+      sum += load<u64>(place, 192) + load<u64>(place, 256) + load<u64>(place, 320);
+      continue;
+    }
     p.way = ctz(mask);
     const slot = changetype<usize>(slotOf(p.set, p.way));
     const direction = slot + FLOW_DIR_A_OFFSET + (p.has(PACKET_BIT_SWAPPED) ? <usize>FLOW_DIR_SIZE : 0);
     sum += load<u64>(slot) + load<u64>(direction);
     if (p.has(PACKET_BIT_TCP)) sum += load<u64>(direction, 64);
   }
-  state().probe = sum;
+  s.probe = sum;
 }
 
 function processPacket(p: Packet): void {

@@ -107,19 +107,8 @@ export function find(set: u32, tag: u32, key: usize): i32 {
  */
 export function claim(set: u32, tag: u32, now: u64): i32 {
   const line = setLine(set);
-  const clock = i16x8.splat(<i16>coarse(now));
-  const lowScore = scores(v128.load(line, SET_META_OFFSET), clock);
-  const highScore = scores(v128.load(line, SET_META_OFFSET + 16), clock);
-  let least = i16x8.min_u(lowScore, highScore);
-  least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 4, 5, 6, 7, 0, 1, 2, 3));
-  least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 2, 3, 0, 1, 6, 7, 4, 5));
-  least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 1, 0, 3, 2, 5, 4, 7, 6));
-  const score = <u32>i16x8.extract_lane_u(least, 0);
-  const wanted = i16x8.splat(<i16>score);
-  const mask =
-    <u32>i16x8.bitmask(i16x8.eq(lowScore, wanted)) | ((<u32>i16x8.bitmask(i16x8.eq(highScore, wanted))) << 8);
-  const way = ctz(mask);
-  const victim = score >> CLASS_SHIFT;
+  const way = leastWay(set, now);
+  const victim = classAt(line, way);
   if (victim >= <u32>CLASS_SINGLE) {
     const flow = slotOf(set, way);
     if (victim == CLASS_ESTABLISHED && (now <= flow.last || now - flow.last < config().protectNs))
@@ -132,6 +121,21 @@ export function claim(set: u32, tag: u32, now: u64): i32 {
   }
   store<u16>(line + ((<usize>way) << 1), <u16>tag);
   return way;
+}
+
+/** The way of the set that is worth least. */
+export function leastWay(set: u32, now: u64): i32 {
+  const line = setLine(set);
+  const clock = i16x8.splat(<i16>coarse(now));
+  const low = scores(v128.load(line, SET_META_OFFSET), clock);
+  const high = scores(v128.load(line, SET_META_OFFSET + 16), clock);
+  let least = i16x8.min_u(low, high);
+  least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 4, 5, 6, 7, 0, 1, 2, 3));
+  least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 2, 3, 0, 1, 6, 7, 4, 5));
+  least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 1, 0, 3, 2, 5, 4, 7, 6));
+  const lowest = i16x8.bitmask(i16x8.eq(low, least));
+  const highest = i16x8.bitmask(i16x8.eq(high, least));
+  return ctz(<i32>lowest | ((<i32>highest) << 8));
 }
 
 /**

@@ -17,6 +17,8 @@ export interface CaptureResult {
   comparison?: Comparison;
   argus: string;
   stray: string;
+  /** What a failing side said. */
+  detail: string;
   packets?: { argus: number; stray: number; undecodable: number };
 }
 
@@ -33,6 +35,8 @@ export interface Totals {
   /** Of the main groups: agreeing flows of those that both can decode. */
   fraction: number;
   unexplained: number;
+  /** Captures that argus read and stray did not. */
+  strayFailed: number;
 }
 
 export function total(results: readonly CaptureResult[]): Totals {
@@ -79,6 +83,7 @@ export function total(results: readonly CaptureResult[]): Totals {
     leftOut,
     fraction: both === 0 ? 1 : agree / both,
     unexplained: sum("unexplained", GROUPS),
+    strayFailed: results.filter(({ argus, stray }) => argus === "flows" && stray !== "flows").length,
   };
 }
 
@@ -113,6 +118,8 @@ export function totalsText(totals: Totals): string {
     "",
     `agree in everything: ${percent(totals.fraction)} of the TCP, UDP, ICMP and ARP flows that both can decode`,
   );
+  if (totals.strayFailed > 0)
+    lines.push(`*** ${totals.strayFailed} CAPTURES THAT ARGUS READ AND STRAY DID NOT ***`);
   if (totals.unexplained > 0) lines.push(`*** ${totals.unexplained} DIFFERENCES THAT NOTHING EXPLAINS ***`);
   return lines.join("\n");
 }
@@ -120,7 +127,7 @@ export function totalsText(totals: Totals): string {
 /** The capture's line, then each difference; agreeing captures and explained differences only with `verbose`. */
 export function captureText(result: CaptureResult, verbose: boolean): string {
   const { name, comparison, packets } = result;
-  if (!comparison) return `${name}: argus ${result.argus}, stray ${result.stray}`;
+  if (!comparison) return `${name}: argus ${result.argus}, stray ${result.stray} ${result.detail}`.trimEnd();
   const lines: string[] = [];
   const count = { agree: 0, explained: 0, outside: 0, unexplained: 0 };
   for (const verdict of comparison.verdicts) {

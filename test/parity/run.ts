@@ -23,7 +23,8 @@ const CAPTURE_NAME = /\.(pcap|pcapng|cap|trace|dmp)(\.gz)?$/i;
 
 export async function compareCapture(path: string, name = basename(path)): Promise<CaptureResult> {
   const [argus, stray] = await Promise.all([runArgus(path), runStray(path)]);
-  const result: CaptureResult = { name, argus: argus.kind, stray: stray.kind };
+  const details = [argus, stray].flatMap((outcome) => ("detail" in outcome ? [outcome.detail] : []));
+  const result: CaptureResult = { name, argus: argus.kind, stray: stray.kind, detail: details.join("; ") };
   if (argus.kind !== "flows" || stray.kind !== "flows") return result;
   const sum = (flows: readonly { spkts: number; dpkts: number }[]): number =>
     flows.reduce((n, flow) => n + flow.spkts + flow.dpkts, 0);
@@ -116,7 +117,7 @@ async function main(): Promise<number> {
   }
   if (totals.compared === 0) return 2;
   const isEnough = positionals.length === 0 || totals.fraction >= FRACTION_MIN;
-  return isEnough && totals.unexplained === 0 ? 0 : 1;
+  return isEnough && totals.unexplained === 0 && totals.strayFailed === 0 ? 0 : 1;
 }
 
 /** A capture's result without what it was read from. */

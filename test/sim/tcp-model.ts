@@ -152,7 +152,7 @@ export class TcpSide {
 
   add({ flags, seq, ack, window, windowScale, payload, sum }: Segment & { sum: number }): void {
     this.flags |= flags;
-    this.window = window;
+    if (!(flags & RST)) this.window = window;
     const step = handshakeStep(flags);
     if (step !== "other")
       this.windowScale = Math.min(windowScale ?? L.WINDOW_SCALE_NONE, windowScale === undefined ? 255 : 14);

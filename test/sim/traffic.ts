@@ -134,7 +134,8 @@ export class Traffic {
     else if (random.chance(0.00003)) this.nowNs -= random.between(61, 300) * SECOND_NS;
     else this.nowNs += random.below(8_000_000);
     // Some frames were captured late, by another queue.
-    const late = !this.busy && random.chance(0.02) ? random.below(random.chance(0.1) ? 3 * SECOND_NS : 5_000_000) : 0;
+    const late =
+      !this.busy && random.chance(0.02) ? random.below(random.chance(0.1) ? 3 * SECOND_NS : 5_000_000) : 0;
     return BigInt(this.nowNs - late);
   }
 

@@ -358,6 +358,35 @@ const DAMAGE_CASES: readonly Case[] = [
     ],
   },
   {
+    name: "ip-length-long-udp",
+    what: "UDP: IP length beyond the frame",
+    frames: [
+      ethernet({}, ipv4({ src: CLIENT, dst: SERVER, length: 1500 }, udp({ sport: 5, dport: 6 }, filler(30)))),
+    ],
+  },
+  {
+    name: "ip-length-long-icmp",
+    what: "ICMP: IP length beyond the frame",
+    frames: [
+      ethernet(
+        {},
+        ipv4({ src: CLIENT, dst: SERVER, length: 1500, proto: 1 }, hex(`0800000012340001${"aa".repeat(40)}`)),
+      ),
+    ],
+  },
+  {
+    name: "ip-length-long-other",
+    what: "another protocol: IP length beyond the frame",
+    frames: [ethernet({}, ipv4({ src: CLIENT, dst: SERVER, length: 1500, proto: 89 }, filler(40)))],
+  },
+  {
+    name: "ip-length-below-udp",
+    what: "UDP: IP length below what UDP claims, bytes behind it",
+    frames: [
+      ethernet({}, ipv4({ src: CLIENT, dst: SERVER, length: 40 }, udp({ sport: 5, dport: 6 }, filler(100)))),
+    ],
+  },
+  {
     name: "ip-length-short",
     what: "IP length 10",
     frames: [

@@ -12,6 +12,7 @@ import {
   isFragmentRecord,
   isIp6,
   isSamePair,
+  isWrapped,
   strayHas,
   total,
 } from "./evidence.js";
@@ -28,6 +29,10 @@ function isFragmentedGre(flow: Flow): boolean {
 
 function hasNoPorts(flow: Flow | undefined): boolean {
   return flow?.ends.every((end) => end.endsWith(" 0")) ?? false;
+}
+
+function isCutTunnel(flow: Flow | undefined): boolean {
+  return hasNote(flow, "truncated") && hasNote(flow, "gre", "ipip", "vxlan");
 }
 
 function hasHeadersCounted(argus: Flow, stray: Flow): boolean {
@@ -98,6 +103,30 @@ export const DECODE_RULES: readonly Known[] = [
     aspects: ["appbytes"],
     isEvident: ({ group, argus, stray }) =>
       group === "udp" && hasNote(stray, "gre") && isIp6(stray) && hasHeadersCounted(argus!, stray!),
+  },
+  {
+    id: "tunnel-cut",
+    right: "stray",
+    why: "where the capture ends inside a tunnel's inner headers argus reads on into bytes left over from other frames; stray shows the outer packet",
+    outside: true,
+    aspects: EVERYTHING,
+    isEvident: (d) =>
+      isCutTunnel(d.stray) || isAlone(d, "argus", (flow) => isWrapped(flow) && strayHas(d, isCutTunnel)),
+  },
+  {
+    id: "gre-payload",
+    right: "stray",
+    why: "of GRE packets whose payload is neither IP nor ARP argus shows the outer packet, or bytes taken for addresses; stray the inner MAC addresses or protocol",
+    outside: true,
+    aspects: ["alone"],
+    isEvident: (d) =>
+      d.group === "other" &&
+      (isAlone(d, "stray", (flow) => flow.proto === GRE || hasNote(flow, "gre")) ||
+        isAlone(
+          d,
+          "argus",
+          (flow) => isWrapped(flow) && strayHas(d, (s) => s.proto === GRE || hasNote(s, "gre")),
+        )),
   },
   {
     id: "tunnel-not-entered",

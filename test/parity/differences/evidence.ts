@@ -87,3 +87,17 @@ export function hasFlag(flow: Flow, end: 0 | 1, letter: string): boolean {
 export function total(pair: readonly [number, number]): number {
   return pair[0] + pair[1];
 }
+
+/** Packets of the capture that are in no flow of argus. */
+export function argusMisses({ capture }: Difference): number {
+  const sum = (flows: readonly Flow[]): number => flows.reduce((n, flow) => n + total(flow.packets), 0);
+  const undecoded = Object.values(capture.undecoded).reduce((n, count) => n + count, 0);
+  return sum(capture.stray) + undecoded - sum(capture.argus);
+}
+
+/** argus' mark for several encapsulations around a flow. */
+export function isWrapped(flow: Flow): boolean {
+  return flow.argus.some(({ flgs }) => flgs[ENCAPSULATION_PLACE] === "*");
+}
+
+const ENCAPSULATION_PLACE = 1;

@@ -7,6 +7,8 @@ import type { Difference } from "../compare.js";
 import type { Known } from "../differences.js";
 import {
   argusHas,
+  argusMisses,
+  COUNTERS,
   EVERYTHING,
   hasMorePackets,
   hasNote,
@@ -219,12 +221,20 @@ export const LINK_RULES: readonly Known[] = [
   {
     id: "not-recorded",
     right: "stray",
-    why: "argus makes no record at all of some frames that are not IP, and of ARP operations it does not know",
+    why: "argus makes no record at all of some frames that are not IP",
     outside: true,
     aspects: ["alone"],
     isEvident: (d) =>
-      (d.group === "other" || d.group === "arp") &&
+      d.group === "other" &&
       isAlone(d, "stray", (flow) => !isIp6(flow) && total(flow.packets) <= argusMisses(d)),
+  },
+  {
+    id: "arp-operation-unknown",
+    right: "stray",
+    why: "argus passes over ARP operations it does not know, or takes one for an answer; stray takes them for questions",
+    outside: true,
+    aspects: ["alone", "source", ...COUNTERS],
+    isEvident: ({ group, capture }) => group === "arp" && capture.facts.hasOddArp,
   },
   {
     id: "wire-length-short",
@@ -245,11 +255,4 @@ function isMoreByUndecoded(d: Difference): boolean {
   if (!d.argus || !d.stray) return false;
   const more = total(d.argus.packets) - total(d.stray.packets);
   return more > 0 && hasUndecoded(d, more, ...IP_REASONS);
-}
-
-/** Packets of the capture that are in no flow of argus. */
-function argusMisses({ capture }: Difference): number {
-  const sum = (flows: readonly Flow[]): number => flows.reduce((n, flow) => n + total(flow.packets), 0);
-  const undecoded = Object.values(capture.undecoded).reduce((n, count) => n + count, 0);
-  return sum(capture.stray) + undecoded - sum(capture.argus);
 }

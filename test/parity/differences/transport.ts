@@ -4,11 +4,13 @@
 import type { Flow } from "../canonical.js";
 import type { Difference } from "../compare.js";
 import type { Known } from "../differences.js";
-import { hasFlag, isAlone, isIp6, reasonOf, total } from "./evidence.js";
+import { argusMisses, hasFlag, isAlone, isIp6, reasonOf, total } from "./evidence.js";
 
 const TCP_HEADER_MIN = 20;
 const TCP_HEADER_MAX = 60;
 /** The ICMPv4 types that argus records; it passes over every other. */
+const ICMP_ERRORS = new Set([3, 4, 5, 11, 12]);
+const ICMP6_KNOWN = new Set([1, 2, 3, 4, 128, 130, 133, 135, 137, 143]);
 const ICMP_KNOWN = new Set([0, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]);
 
 /** The source's end in argus and in stray, as an index into ends, when both have the flow. */
@@ -32,8 +34,9 @@ export const TRANSPORT_RULES: readonly Known[] = [
     isEvident: (d) => {
       const source = sources(d);
       if (!source || d.group !== "tcp" || reasonOf(d.stray) === "syn") return false;
-      const { stray } = d;
-      return hasFlag(stray!, source.argus, "S") && !hasFlag(stray!, source.stray, "S");
+      const stray = d.stray!;
+      const isOddSyn = ["R", "F", "U"].some((letter) => hasFlag(stray, source.stray, letter));
+      return hasFlag(stray, source.argus, "S") && (!hasFlag(stray, source.stray, "S") || isOddSyn);
     },
   },
   {
@@ -78,7 +81,7 @@ export const TRANSPORT_RULES: readonly Known[] = [
       if (group !== "tcp" || !argus || !stray || !stray.flags.some((flags) => flags.includes("R")))
         return false;
       const more = total(argus.appBytes) - total(stray.appBytes);
-      if (!aspects.includes("appbytes")) return isFlagsMoved(argus, stray);
+      if (!aspects.includes("appbytes")) return isFlagsMoved(argus, stray) || isFlagless(argus, stray);
       const packets = total(stray.packets);
       return more % 4 === 0 && more >= TCP_HEADER_MIN && more <= TCP_HEADER_MAX * packets;
     },
@@ -121,15 +124,40 @@ export const TRANSPORT_RULES: readonly Known[] = [
       ),
   },
   {
+    id: "icmp-error-cut",
+    right: "stray",
+    why: "argus makes no record of an ICMP error whose quoted packet the capture cut",
+    outside: true,
+    aspects: ["alone"],
+    isEvident: (d) =>
+      isAlone(
+        d,
+        "stray",
+        (flow) =>
+          flow.group === "icmp" &&
+          ICMP_ERRORS.has(flow.icmpType ?? -1) &&
+          total(flow.packets) <= argusMisses(d),
+      ),
+  },
+  {
     id: "icmp-type-unknown",
     right: "stray",
     why: "argus records no ICMP message of a type it does not know",
     outside: true,
     aspects: ["alone"],
     isEvident: (d) =>
-      isAlone(d, "stray", (flow) => flow.group === "icmp" && !ICMP_KNOWN.has(flow.icmpType ?? -1)),
+      isAlone(d, "stray", ({ group, icmpType = -1 }) =>
+        group === "icmp" ? !ICMP_KNOWN.has(icmpType) : group === "icmp6" && !ICMP6_KNOWN.has(icmpType),
+      ),
   },
 ];
+
+/** argus knows no flag of a side that sent, where stray does. */
+function isFlagless(argus: Flow, stray: Flow): boolean {
+  return ([0, 1] as const).some(
+    (end) => argus.packets[end] > 0 && argus.flags[end] === "" && stray.flags[end] !== "",
+  );
+}
 
 /** The union over both sides is the same, or lacks only R: the sides are what differs. */
 function isFlagsMoved(argus: Flow, stray: Flow): boolean {
