@@ -54,7 +54,9 @@ function setClassAges(): void {
   setClassAge(CLASS_ONE_WAY, coarseAge(any));
   setClassAge(CLASS_TWO_WAY, coarseAge(any));
   setClassAge(CLASS_ESTABLISHED, coarseAge(c.tcpEstablishedNs));
-  setClassAge(CLASS_FREE, coarseAge(min(min(any, c.tcpOpeningNs), c.tcpClosedNs)));
+  const least = min(min(any, c.tcpOpeningNs), c.tcpClosedNs);
+  setClassAge(CLASS_FREE, coarseAge(least));
+  state().shortestTimeoutNs = least;
 }
 
 function coarseAge(ns: u64): u32 {

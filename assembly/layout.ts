@@ -128,8 +128,9 @@ export const STATE_FRAGMENT_HAND_OFFSET: i32 = 96; // u32, next fragment entry f
 export const STATE_FRAGMENT_PENDING_OFFSET: i32 = 100; // u32, held packets, in no flow yet
 export const STATE_SWEEP_STEP_NS_OFFSET: i32 = 104; // u64 ns of packet time that pay for one set of the sweep
 export const STATE_CLASS_AGE_OFFSET: i32 = 112; // 8 x u32, coarse age (2^META_CLOCK_SHIFT ns) from which a way of that class may be idle; of CLASS_FREE: the least of all
+export const STATE_SHORTEST_TIMEOUT_NS_OFFSET: i32 = 152; // u64 ns, no flow is over before
 export const STATE_UNTIL_OFFSET: i32 = 144; // u64 ns, run() stops before a packet of a later time (0 = no limit); the host writes it
-export const STATE_SIZE: i32 = 152;
+export const STATE_SIZE: i32 = 160;
 
 // ---- Answers of run() -------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import {
   STATE_CLASS_AGE_OFFSET,
   STATE_FRAGMENT_PENDING_OFFSET,
   STATE_LAST_TIME_OFFSET,
+  STATE_SHORTEST_TIMEOUT_NS_OFFSET,
   STATE_SWEEP_STEP_NS_OFFSET,
 } from "./layout";
 
@@ -69,6 +70,15 @@ export class State {
   fragmentHand: u32;
   fragmentPending: u32;
   sweepStepNs: u64;
+
+  /** ns; no flow is over before. */
+  get shortestTimeoutNs(): u64 {
+    return load<u64>(changetype<usize>(this), STATE_SHORTEST_TIMEOUT_NS_OFFSET);
+  }
+
+  set shortestTimeoutNs(value: u64) {
+    store<u64>(changetype<usize>(this), value, STATE_SHORTEST_TIMEOUT_NS_OFFSET);
+  }
 }
 
 if (offsetof<Config>("tcpOpeningNs") != CONFIG_TCP_OPENING_NS_OFFSET) ERROR("Config drifted from layout");

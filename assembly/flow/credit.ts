@@ -47,7 +47,6 @@ export function creditPacket(p: Packet): void {
     const alone = changetype<Flow>(CREDIT_BASE);
     begin(alone, p);
     update(alone, p);
-    alone.flowClass = <u8>alone.classify();
     emit(alone, RECORD_REASON_REFUSED, set);
     return;
   }
@@ -136,6 +135,8 @@ function update(flow: Flow, p: Packet): void {
   const fromB = p.has(PACKET_BIT_SWAPPED);
   const d = flow.direction(fromB);
   const time = p.time;
+  const before = flow.flags;
+  const stateBefore = flow.tcpState;
   if (time >= flow.last) {
     flow.last = time;
   } else {
@@ -144,7 +145,7 @@ function update(flow: Flow, p: Packet): void {
   }
   if (p.notes != 0) flow.notes |= p.notes;
   const first = d.packets == 0;
-  flow.flags |= seen(flow.flags, fromB);
+  flow.flags = before | seen(before, fromB);
   d.packets += 1;
   d.bytes += p.counted;
   d.appBytes += p.appBytes;
@@ -160,6 +161,7 @@ function update(flow: Flow, p: Packet): void {
     if ((bits & PACKET_BIT_BAD_CHECKSUM) != 0) d.badChecksums = saturate16(d.badChecksums);
   }
   if ((bits & PACKET_BIT_TCP) != 0) updateTcp(flow, d, p, fromB);
+  if (flow.flags != before || flow.tcpState != stateBefore) flow.flowClass = <u8>flow.classify();
 }
 
 /** The flag of a sending side, and SEVERAL from the second packet on. */
@@ -182,18 +184,16 @@ function updateIp(d: Direction, p: Packet, bits: i32): void {
     if (ttl > d.ttlHigh) d.ttlHigh = ttl;
   }
   d.tosLast = tos;
-  if ((bits & PACKET_BIT_DF) != 0) d.df += 1;
+  // Sums of conditions, not branches: what comes next is any packet's.
+  d.df += <u32>((bits & PACKET_BIT_DF) != 0);
   // Fragments of one datagram share its ID: only the first one counts.
   if ((bits & (PACKET_BIT_IPV4 | PACKET_BIT_LATER_FRAGMENT)) != PACKET_BIT_IPV4) return;
   const id = <u16>p.ipId;
-  if (id == 0) d.idZero += 1;
+  d.idZero += <u32>(id == 0);
   if (d.has(DIR_BIT_ID)) {
     const step = <u32>(<u16>(id - d.idLast));
-    if (step == 0) {
-      if (id != 0) d.idSame += 1;
-    } else if (step <= <u32>IP_ID_STEP_MAX) {
-      d.idUp += 1;
-    }
+    d.idSame += <u32>(step == 0) & <u32>(id != 0);
+    d.idUp += <u32>(step - 1 < <u32>IP_ID_STEP_MAX);
   } else {
     d.mark(DIR_BIT_ID);
   }
@@ -221,6 +221,7 @@ export function creditHeld(
   if (way == NO_WAY) begin(flow, p);
   update(flow, p);
   flow.flags |= flags | (more != 0 ? <u32>FLOW_FLAG_SEVERAL : 0);
+  flow.flowClass = <u8>flow.classify();
   if (frame < flow.firstFrame) flow.firstFrame = frame;
   const d = flow.direction(p.has(PACKET_BIT_SWAPPED));
   d.packets += more;
@@ -232,7 +233,6 @@ export function creditHeld(
   if (ttlHigh > d.ttlHigh) d.ttlHigh = ttlHigh;
   count(COUNTER_FLOW_PACKETS, more + 1);
   if (way == NO_WAY) {
-    flow.flowClass = <u8>flow.classify();
     emit(flow, RECORD_REASON_REFUSED, set);
   } else {
     touch(set, way, flow);

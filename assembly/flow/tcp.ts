@@ -223,8 +223,10 @@ function updateAck(d: Direction, ack: u32): void {
     d.mark(DIR_BIT_ACK);
     d.ackFirst = ack;
     d.ackHigh = ack;
-  } else if (<i32>(ack - d.ackHigh) > 0) {
-    d.ackHigh = ack;
-    d.ackAdvances += 1;
+  } else {
+    const high = d.ackHigh;
+    const advances = <i32>(ack - high) > 0;
+    d.ackHigh = select<u32>(ack, high, advances);
+    d.ackAdvances += <u32>advances;
   }
 }

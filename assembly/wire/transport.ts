@@ -224,7 +224,8 @@ function verify(p: Packet, sum: u64, length: u32, checksum: u32): void {
 
 /** ICMP and ICMPv6 over the whole message; ICMPv6 has the pseudo-header (RFC 4443 2.3). */
 export function verifyIcmp(p: Packet, at: usize, withPseudoHeader: bool): void {
-  if (!checkable(p) || p.left != p.claimed) return;
+  // Without its checksum field the message cannot be judged.
+  if (!checkable(p) || p.left != p.claimed || p.left < 4) return;
   let sum = sumBytes(at, p.left);
   if (withPseudoHeader) sum += sumPseudoHeader(p.keyAt, true, PROTO_ICMP6, p.left);
   if (fold(sum) == 0xffff) return;
