@@ -2,7 +2,7 @@
 // Apart from setup.mjs because it needs esbuild, which setup installs. A bundle starts in half the time of its
 // forty source files; types are checked by `npm run types`, not here.
 
-import { rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -13,12 +13,14 @@ const outdir = join(root, "dist");
 const REQUIRE =
   "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);";
 
-rmSync(outdir, { recursive: true, force: true });
+// Built beside the old one and put in its place whole: a command that runs meanwhile finds one or the other.
+const fresh = join(root, "build", `dist-${process.pid}`);
+const stale = join(root, "build", `dist-${process.pid}-old`);
 await build({
   absWorkingDir: root,
-  entryPoints: ["host/cli/main.ts", "examples/build.ts"],
+  entryPoints: ["host/cli/main.ts", "host/capture/credit-worker.ts", "examples/build.ts"],
   outbase: ".",
-  outdir,
+  outdir: fresh,
   bundle: true,
   splitting: true,
   banner: { js: REQUIRE },
@@ -27,3 +29,6 @@ await build({
   target: "node20",
   legalComments: "none",
 });
+if (existsSync(outdir)) renameSync(outdir, stale);
+renameSync(fresh, outdir);
+rmSync(stale, { recursive: true, force: true });

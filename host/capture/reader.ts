@@ -6,6 +6,7 @@
 import {
   COUNTER_PACKETS,
   COUNTERS_BASE,
+  RUN_BATCHES_FULL,
   RUN_IDLE,
   RUN_INPUT_DAMAGED,
   RUN_INPUT_ENDED,
@@ -16,13 +17,17 @@ import {
 import { readCount } from "../wasm/memory.js";
 import type { Sensor } from "../wasm/module.js";
 import { RecordRing } from "../wasm/record-ring.js";
+import { CreditThread } from "./credit-thread.js";
 import { orderedLiveSlots } from "./live-flows.js";
 import { activeInput } from "./open-capture.js";
 import type { CaptureProblem } from "./problem.js";
 import { CaptureSchedule } from "./schedule.js";
 
-/** Called with a ring in which records wait (`ring.count`, at least 1); it need not release them. */
-export type RecordsCallback = (ring: RecordRing) => void | Promise<void>;
+/**
+ * Called with a ring in which `count` records wait, at least 1; it need not release them. More may come in while it
+ * runs: those are for the next call.
+ */
+export type RecordsCallback = (ring: RecordRing, count: number) => void | Promise<void>;
 
 export interface ReadProgress {
   readonly packets: number;
@@ -37,6 +42,8 @@ export interface ReadOptions {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Stops reading (and records no live flow). */
   readonly signal?: AbortSignal;
+  /** 2: decode here, keep the flow table on a thread of its own; pays for long captures only. 1 by default. */
+  readonly threads?: 1 | 2;
   /** Bytes read at once; tests use small ones. */
   readonly chunkSize?: number;
   /** Packets a call of run(). */
@@ -72,11 +79,14 @@ export class CaptureReader {
   async read(onRecords: RecordsCallback, options: ReadOptions): Promise<ReadResult> {
     const startTime = performance.now();
     const schedule = new CaptureSchedule(this.sensor, this.files, options.chunkSize);
+    const thread = options.threads === 2 ? new CreditThread(this.sensor) : undefined;
     try {
       await schedule.begin();
-      await this.walk(schedule, onRecords, options);
+      await this.walk(schedule, thread, onRecords, options);
+      await thread?.finish(() => this.drain(onRecords));
       await this.flush(onRecords, options);
     } finally {
+      await thread?.close();
       await schedule.close();
     }
     options.onProgress?.(this.progress(schedule));
@@ -92,16 +102,19 @@ export class CaptureReader {
 
   private async walk(
     schedule: CaptureSchedule,
+    thread: CreditThread | undefined,
     onRecords: RecordsCallback,
     options: ReadOptions,
   ): Promise<void> {
     const { run } = this.sensor.exports;
     const budget = options.budget ?? BUDGET;
     while (!options.signal?.aborted) {
+      thread?.takeOver();
       const answer = run(budget);
       if (answer === RUN_RECORDS_FULL || this.ring.count * 2 > this.ring.capacity) {
         await this.drain(onRecords);
       }
+      if (answer === RUN_BATCHES_FULL) await this.waitForRoom(thread, onRecords);
       if (answer === RUN_NEED_INPUT) await schedule.refill(activeInput(this.sensor));
       else if (answer === RUN_UNTIL || answer === RUN_IDLE) {
         if (!(await schedule.openNext())) return;
@@ -110,6 +123,10 @@ export class CaptureReader {
       }
       if (options.onProgress) this.tellProgress(schedule, options.onProgress);
     }
+  }
+
+  private async waitForRoom(thread: CreditThread | undefined, onRecords: RecordsCallback): Promise<void> {
+    while (thread && !(await thread.waitForRoom())) await this.drain(onRecords);
   }
 
   private async flush(onRecords: RecordsCallback, options: ReadOptions): Promise<void> {
@@ -132,7 +149,7 @@ export class CaptureReader {
   private async drain(onRecords: RecordsCallback): Promise<void> {
     const { count } = this.ring;
     if (count === 0) return;
-    const done = onRecords(this.ring);
+    const done = onRecords(this.ring, count);
     if (done) await done;
     this.ring.release(count);
   }

@@ -34,9 +34,10 @@ export async function runRead(
   try {
     printer.begin();
     const reader = new CaptureReader(sensor, settings.files);
-    result = await reader.read((ring) => printer.print(ring), {
+    result = await reader.read((ring, count) => printer.print(ring, count), {
       orderedFlush: settings.last > 0,
       signal: printer.signal,
+      threads: settings.threads,
       ...(progress === undefined ? {} : { onProgress: progress.update }),
     });
     printer.end();
@@ -74,10 +75,9 @@ class RecordPrinter {
     if (this.settings.last > 0) this.writer.line(this.settings.printer.header());
   }
 
-  print(ring: RecordRing): void {
+  print(ring: RecordRing, count: number): void {
     const { test, printer, first, last } = this.settings;
     if (last === 0) return;
-    const { count } = ring;
     for (let index = 0; index < count && this.passed < last; index++) {
       const record = this.record.pointAt(ring.address(index));
       if (!test(record)) continue;

@@ -108,7 +108,6 @@ export const COUNTERS: readonly Counter[] = [
     name: "tunnel-depth",
     help: "packets with more tunnels than are followed",
   },
-  { index: L.COUNTER_CHECKSUMS_CHECKED, name: "checksums-checked", help: "transport checksums verified" },
   {
     index: L.COUNTER_LENGTH_ODD,
     name: "length-odd",

@@ -47,7 +47,8 @@ export function packageRoot(): string {
   return folder;
 }
 
-function compile(): WebAssembly.Module {
+/** The classifier, compiled once a process. */
+export function compiledModule(): WebAssembly.Module {
   if (compiled) return compiled;
   const path = join(packageRoot(), MODULE_PATH);
   let bytes: Uint8Array<ArrayBuffer>;
@@ -63,7 +64,7 @@ function compile(): WebAssembly.Module {
 
 /** A classifier of its own with these limits, initialised: tables empty, counters 0. */
 export function createSensor(limits: Limits): Sensor {
-  return createSensorOf(compile(), limits);
+  return createSensorOf(compiledModule(), limits);
 }
 
 /** The same from a module that the caller compiled (tests use special builds). */

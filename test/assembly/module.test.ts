@@ -12,6 +12,7 @@ const module = readWasm(bytes);
 
 const EXPORTS = [
   "closeInput",
+  "credit",
   "drain",
   "flush",
   "flushSlot",

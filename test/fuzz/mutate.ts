@@ -74,7 +74,7 @@ function place(random: Random, size: number): number {
 function spoil(random: Random, bytes: Uint8Array, corpus: Corpus): Uint8Array<ArrayBuffer> {
   const out = bytes as Uint8Array<ArrayBuffer>;
   const at = place(random, out.length);
-  switch (random.below(10)) {
+  switch (random.below(11)) {
     case 0:
     case 1:
       if (out.length > 0) out[at] = (out[at] ?? 0) ^ (1 << random.below(8));
@@ -99,10 +99,24 @@ function spoil(random: Random, bytes: Uint8Array, corpus: Corpus): Uint8Array<Ar
       const other = random.pick(corpus.frames).bytes;
       return joined(out.subarray(0, at), other.subarray(place(random, other.length)));
     }
+    case 9:
+      return shortened(random, out);
     default:
       // The same headers again: tunnels in tunnels, tags in tags.
       return joined(out.subarray(0, at), out.subarray(place(random, at + 1)));
   }
+}
+
+/** Cut, with an IPv4 total length that agrees, and sometimes nothing but zeros at the end: a packet that is short indeed. */
+function shortened(random: Random, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const header = bytes.indexOf(0x45);
+  if (header < 0 || bytes.length < header + 20) return bytes;
+  const size = Math.min(20 + random.below(28), bytes.length - header);
+  const out = bytes.slice(0, header + size);
+  out[header + 2] = 0;
+  out[header + 3] = size;
+  if (random.chance(0.5)) out.fill(0, header + 20 + random.below(4));
+  return out;
 }
 
 function joined(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -7,8 +7,9 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { hasProgram } from "../support/system.js";
+import { requireProgram } from "../support/system.js";
 import { runArgus } from "./argus.js";
 import { fromArgus, fromStray } from "./canonical.js";
 import { CASES, writeCase } from "./cases.js";
@@ -86,6 +87,11 @@ async function capturesOf(given: readonly string[]): Promise<{ path: string; nam
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Installs argus where that is possible, says so where not. */
+export function hasArgus(): boolean {
+  return requireProgram("argus", "argus-server") && requireProgram("racluster", "argus-client");
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -99,13 +105,7 @@ async function main(): Promise<number> {
     console.error("usage: npm run parity -- [--json] [--verbose] [--cases] DIR|FILE...");
     return 2;
   }
-  const missing = ["argus", "ra", "racluster"].filter((program) => !hasProgram(program));
-  if (missing.length > 0) {
-    console.error(
-      `${missing.join(", ")} not found: install the Debian packages argus-server and argus-client`,
-    );
-    return 2;
-  }
+  if (!hasArgus()) return 2;
   const results = await compareAll(await capturesOf(positionals));
   if (values.cases) results.push(...(await compareCases()));
   const totals = total(results);
@@ -131,6 +131,6 @@ function summary({ comparison, ...rest }: CaptureResult): object {
   return { ...rest, agree: (comparison?.verdicts.length ?? 0) - differences.length, differences };
 }
 
-if (process.argv[1] !== undefined && import.meta.url.endsWith(basename(process.argv[1]))) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.exitCode = await main();
 }

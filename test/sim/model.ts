@@ -6,35 +6,20 @@
 import * as L from "../../assembly/layout.js";
 import type { CoreLimits } from "../support/core.js";
 import type { FlowRecord } from "../support/record.js";
-import { differences, FlowModel, type Orientation } from "./flow-model.js";
+import { differences } from "./compare.js";
+import { Datagrams } from "./datagrams.js";
+import { type Described, keyOfRecord } from "./described.js";
+import { evictionFault, refusalFault } from "./eviction.js";
+import { FlowModel, type Orientation } from "./flow-model.js";
 import { isPureSyn } from "./tcp-model.js";
-import { type Described, keyOfPacket, keyText } from "./traffic.js";
 
-const COARSE_SHIFT = BigInt(L.META_CLOCK_SHIFT);
 const JUMP_NS = BigInt(L.CLOCK_JUMP_SECONDS) * 1_000_000_000n;
-
-interface Datagram {
-  sport: number;
-  dport: number;
-  known: boolean;
-  held: { packet: Described; frame: number }[];
-  lastNs: bigint;
-}
 
 /** What remains of a finished flow: who its initiator was, by end. */
 interface Memory {
   initiatorEnd: string | undefined;
   untilNs: bigint;
   lastNs: bigint;
-}
-
-export function keyOfRecord(record: FlowRecord): string {
-  const { kind, proto, extra, addressA, addressB, portA, portB } = record;
-  const ends = { kind, proto, extra, src: addressA, dst: addressB, sport: portA, asker: "" };
-  if (proto === 6 || proto === 17) return keyText({ ...ends, dport: portB });
-  // Who asks is told in bits above the code.
-  const asker = portB & L.ASKER_A ? addressA : portB & L.ASKER_B ? addressB : "";
-  return keyText({ ...ends, dport: portB & 0xff, asker });
 }
 
 export class Model {
@@ -48,19 +33,19 @@ export class Model {
   quoted = 0;
   unmatched = 0;
   private readonly bySet = new Map<number, Set<FlowModel>>();
-  private readonly datagrams = new Map<string, Datagram>();
+  private readonly datagrams: Datagrams;
   private readonly memories = new Map<string, Memory>();
 
   /** `sets` tells the set of every key that the traffic will bring. */
   constructor(
     private readonly limits: CoreLimits,
     private readonly sets: ReadonlyMap<string, number>,
-  ) {}
+  ) {
+    this.datagrams = new Datagrams(limits.fragmentNs);
+  }
 
   get held(): number {
-    let held = 0;
-    for (const datagram of this.datagrams.values()) held += datagram.held.length;
-    return held;
+    return this.datagrams.held;
   }
 
   /** One packet, and the records made while it was processed. @throws Error when they do not fit. */
@@ -69,7 +54,7 @@ export class Model {
     this.advanceClock(packet.timeNs);
     const refused: FlowRecord[] = [];
     const status: FlowRecord[] = [];
-    const newKey = packet.undecoded ? undefined : this.keyFor(packet);
+    const newKey = packet.undecoded ? undefined : this.datagrams.keyOf(packet);
     for (const record of records) {
       if (record.timeNs !== this.clockNs)
         this.fail(record, `made at ${record.timeNs}, the clock says ${this.clockNs}`);
@@ -109,33 +94,13 @@ export class Model {
     if (this.frames === 1 || timeNs >= this.clockNs || this.clockNs - timeNs > JUMP_NS) this.clockNs = timeNs;
   }
 
-  /** The packet's key, with the ports that a later fragment has from its first; undefined when it must wait. */
-  private keyFor(packet: Described): string | undefined {
-    if (packet.fragment === undefined) return keyOfPacket(packet);
-    const datagram = this.datagramOf(packet);
-    if (packet.fragment.later && !datagram.known) return undefined;
-    if (packet.fragment.later)
-      return keyOfPacket({ ...packet, sport: datagram.sport, dport: datagram.dport });
-    return keyOfPacket(packet);
-  }
-
-  private datagramOf(packet: Described): Datagram {
-    const name = `${packet.src} ${packet.dst} ${packet.fragment?.id} ${packet.proto}`;
-    const found = this.datagrams.get(name);
-    if (found !== undefined && packet.timeNs - found.lastNs <= this.limits.fragmentNs) return found;
-    if (found !== undefined && found.held.length > 0) throw new Error("the traffic lost a first fragment");
-    const made: Datagram = { sport: 0, dport: 0, known: false, held: [], lastNs: packet.timeNs };
-    this.datagrams.set(name, made);
-    return made;
-  }
-
   private credit(packet: Described, key: string, refused: FlowRecord[]): void {
     if (packet.fragment === undefined) {
       this.creditOne(packet, key, this.frames, refused, []);
       if (packet.quoted !== undefined) this.tie(packet.quoted);
       return;
     }
-    const datagram = this.datagramOf(packet);
+    const datagram = this.datagrams.of(packet);
     datagram.lastNs = packet.timeNs;
     if (packet.fragment.later) {
       const { sport, dport } = datagram;
@@ -183,7 +148,7 @@ export class Model {
     flow.learnt = undefined;
     flow.mustBeLearnt = false;
     this.compare(record, flow);
-    this.mayRefuse(record, this.clockNs);
+    this.fits(record, refusalFault(this.waysOf(record), this.clockNs, this.limits));
     this.count(record);
   }
 
@@ -246,8 +211,12 @@ export class Model {
       const syn = packet.tcp !== undefined && isPureSyn(packet.tcp.flags);
       if (!sameKey || !syn || flow.state < L.TCP_STATE_CLOSING)
         this.fail(record, "reused without a SYN after its end");
-    } else if (record.reason === L.RECORD_REASON_EVICTED) this.mayEvict(record, flow, newKey, this.clockNs);
-    else this.fail(record, `reason ${record.reason} between packets`);
+    } else if (record.reason === L.RECORD_REASON_EVICTED) {
+      if (newKey === undefined || this.live.has(newKey)) this.fail(record, "evicted for no newcomer");
+      if (this.sets.get(newKey ?? "") !== record.set)
+        this.fail(record, "evicted for a newcomer of another set");
+      this.fits(record, evictionFault(flow, this.waysOf(record), this.clockNs, this.limits));
+    } else this.fail(record, `reason ${record.reason} between packets`);
     this.remove(record);
     this.endedNow = flow.key;
     if (record.reason === L.RECORD_REASON_IDLE) this.remember(record, flow);
@@ -265,40 +234,12 @@ export class Model {
     });
   }
 
-  /** The set was full, and the victim was worth least, and among equals had been silent longest. */
-  private mayEvict(record: FlowRecord, victim: FlowModel, newKey: string | undefined, nowNs: bigint): void {
-    const ways = [...(this.bySet.get(record.set) ?? [])];
-    if (ways.length !== L.SET_WAYS) this.fail(record, `evicted from a set of ${ways.length}`);
-    if (newKey === undefined || this.live.has(newKey)) this.fail(record, "evicted for no newcomer");
-    if (this.sets.get(newKey ?? "") !== record.set)
-      this.fail(record, "evicted for a newcomer of another set");
-    const best = Math.min(...ways.map((flow) => flow.class));
-    if (victim.class !== best) this.fail(record, `class ${victim.class} evicted, the set has ${best}`);
-    const coarse = (timeNs: bigint): bigint => timeNs >> COARSE_SHIFT;
-    // A time still to come, after a step back of the clock, counts as just now.
-    const idle = (flow: FlowModel): bigint => {
-      const units = coarse(nowNs) - coarse(flow.lastNs);
-      return units < 0n ? 0n : units;
-    };
-    const longer = ways.filter((flow) => flow.class === best && idle(flow) > idle(victim));
-    if (longer.length > 0) {
-      this.fail(record, `idle for ${idle(victim)} units, ${longer.length} others of its class for longer`);
-    }
-    if (best === L.CLASS_ESTABLISHED && nowNs - victim.lastNs < this.limits.protectNs) {
-      this.fail(record, `established and idle for ${nowNs - victim.lastNs} ns only, but evicted`);
-    }
+  private fits(record: FlowRecord, fault: string | undefined): void {
+    if (fault !== undefined) this.fail(record, fault);
   }
 
-  /** Nobody in the set could be pushed out: all established, none silent for long. */
-  private mayRefuse(record: FlowRecord, nowNs: bigint): void {
-    const ways = [...(this.bySet.get(record.set) ?? [])];
-    if (ways.length !== L.SET_WAYS) this.fail(record, `refused by a set of ${ways.length}`);
-    const unit = 1n << COARSE_SHIFT;
-    const weak = ways.find(
-      (flow) => flow.class !== L.CLASS_ESTABLISHED || nowNs - flow.lastNs >= this.limits.protectNs + unit,
-    );
-    if (weak !== undefined)
-      this.fail(record, `refused, but ${weak.key} of class ${weak.class} could have gone`);
+  private waysOf(record: FlowRecord): FlowModel[] {
+    return [...(this.bySet.get(record.set) ?? [])];
   }
 
   private tie({ key, error }: NonNullable<Described["quoted"]>): void {
@@ -348,12 +289,6 @@ export class Model {
   /** To be called before each packet's records. */
   beginPacket(packet: Described): void {
     this.endedNow = undefined;
-    if (packet.fragment?.later) {
-      const datagram = this.datagramOf(packet);
-      if (!datagram.known) {
-        datagram.held.push({ packet, frame: this.frames + 1 });
-        datagram.lastNs = packet.timeNs;
-      }
-    }
+    if (packet.fragment?.later) this.datagrams.hold(packet, this.frames + 1);
   }
 }

@@ -15,8 +15,8 @@ const SECOND_NS = 1_000_000_000n;
 describe("the flow table agrees with the model", () => {
   it(
     "with room for every flow",
-    () => {
-      const { reasons } = simulate({ seed, packets, concurrent: 500, limits: { flowSets: 4096 } });
+    async () => {
+      const { reasons } = await simulate({ seed, packets, concurrent: 500, limits: { flowSets: 4096 } });
       expect(reasons.get(L.RECORD_REASON_IDLE)).toBeGreaterThan(100);
       expect(reasons.get(L.RECORD_REASON_REUSED)).toBeGreaterThan(10);
       expect(reasons.get(L.RECORD_REASON_EVICTED)).toBeUndefined();
@@ -26,8 +26,13 @@ describe("the flow table agrees with the model", () => {
 
   it(
     "with a table a tenth of the traffic",
-    () => {
-      const { reasons } = simulate({ seed: seed + 1, packets, concurrent: 2500, limits: { flowSets: 16 } });
+    async () => {
+      const { reasons } = await simulate({
+        seed: seed + 1,
+        packets,
+        concurrent: 2500,
+        limits: { flowSets: 16 },
+      });
       expect(reasons.get(L.RECORD_REASON_EVICTED)).toBeGreaterThan(1000);
     },
     TIMEOUT_MS,
@@ -35,9 +40,9 @@ describe("the flow table agrees with the model", () => {
 
   it(
     "with a single set and established flows well protected",
-    () => {
+    async () => {
       const limits = { flowSets: 1, protectNs: 600n * SECOND_NS };
-      const { reasons } = simulate({ seed: seed + 2, packets, concurrent: 8, lasting: 0.6, limits });
+      const { reasons } = await simulate({ seed: seed + 2, packets, concurrent: 8, lasting: 0.6, limits });
       expect(reasons.get(L.RECORD_REASON_REFUSED)).toBeGreaterThan(10);
       expect(reasons.get(L.RECORD_REASON_EVICTED)).toBeGreaterThan(100);
     },
@@ -46,9 +51,9 @@ describe("the flow table agrees with the model", () => {
 
   it(
     "with intermediate records",
-    () => {
+    async () => {
       const limits = { flowSets: 37, statusNs: 2n * SECOND_NS };
-      const { reasons } = simulate({ seed: seed + 3, packets, concurrent: 400, limits });
+      const { reasons } = await simulate({ seed: seed + 3, packets, concurrent: 400, limits });
       expect(reasons.get(L.RECORD_REASON_STATUS)).toBeGreaterThan(100);
     },
     TIMEOUT_MS,
@@ -56,7 +61,7 @@ describe("the flow table agrees with the model", () => {
 
   it(
     "with short timeouts and a slow sweep",
-    () => {
+    async () => {
       const limits = {
         flowSets: 64,
         tcpOpeningNs: SECOND_NS,
@@ -68,7 +73,7 @@ describe("the flow table agrees with the model", () => {
         ghostNs: 3n * SECOND_NS,
         sweepNs: 20n * SECOND_NS,
       };
-      const { reasons } = simulate({ seed: seed + 4, packets, concurrent: 1000, limits });
+      const { reasons } = await simulate({ seed: seed + 4, packets, concurrent: 1000, limits });
       expect(reasons.get(L.RECORD_REASON_IDLE)).toBeGreaterThan(1000);
     },
     TIMEOUT_MS,

@@ -2,12 +2,17 @@
 // Twice over the same traffic: the first run only learns which set each key belongs to.
 // Always holds: records are given to the model in the order in which they were made, with the packet that caused them.
 
+import { setImmediate } from "node:timers/promises";
 import * as L from "../../assembly/layout.js";
 import { Core, type CoreLimits, LIMITS } from "../support/core.js";
 import { Random } from "../support/random.js";
 import type { FlowRecord } from "../support/record.js";
-import { keyOfRecord, Model } from "./model.js";
-import { type Described, Traffic } from "./traffic.js";
+import { type Described, keyOfRecord } from "./described.js";
+import { Model } from "./model.js";
+import { Traffic } from "./traffic.js";
+
+/** Packets between two looks at the event loop: the test runner wants to be heard in a long run. */
+const BREATH = 20_000;
 
 export interface SimulationOptions {
   seed: number;
@@ -26,10 +31,10 @@ export interface SimulationResult {
 }
 
 /** @throws Error at the first disagreement. */
-export function simulate(options: SimulationOptions): SimulationResult {
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const limits: CoreLimits = { ...LIMITS, fragmentSets: 1024, ...options.limits };
   const core = new Core(limits);
-  const sets = learnSets(core, limits, options);
+  const sets = await learnSets(core, limits, options);
   core.reset(limits);
   const model = new Model(limits, sets);
   const traffic = new Traffic(options.seed, options.concurrent, options.lasting);
@@ -51,6 +56,7 @@ export function simulate(options: SimulationOptions): SimulationResult {
     }
     if (random.chance(0.5)) core.exports.drain();
     settle();
+    if (random.chance(0.005)) await setImmediate();
   }
   core.exports.drain();
   settle();
@@ -61,7 +67,11 @@ export function simulate(options: SimulationOptions): SimulationResult {
   return { records: records + flushed.length, reasons: model.reasons, quoted: model.quoted, keys: sets.size };
 }
 
-function learnSets(core: Core, limits: CoreLimits, options: SimulationOptions): Map<string, number> {
+async function learnSets(
+  core: Core,
+  limits: CoreLimits,
+  options: SimulationOptions,
+): Promise<Map<string, number>> {
   const sets = new Map<string, number>();
   const learn = (records: FlowRecord[]): void => {
     for (const record of records) {
@@ -79,6 +89,7 @@ function learnSets(core: Core, limits: CoreLimits, options: SimulationOptions): 
     const { bytes, timeNs } = traffic.next();
     core.push(bytes, { timeNs });
     if (i % 64 === 0) learn(core.records());
+    if (i % BREATH === 0) await setImmediate();
   }
   learn(core.finish());
   return sets;

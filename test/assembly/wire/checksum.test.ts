@@ -13,15 +13,13 @@ const DATA = f.filler(33);
 interface Judged {
   notes: string[];
   bad: number;
-  checked: number;
   record: FlowRecord;
 }
 
 function judge(input: Input, flags: number = L.CONFIG_FLAG_CHECKSUM): Judged {
-  const { core, records } = read([input], { flags });
+  const { records } = read([input], { flags });
   const record = records[0] as FlowRecord;
-  const checked = core.counter(L.COUNTER_CHECKSUMS_CHECKED);
-  return { notes: bitNames("NOTE_", record.notes), bad: record.orig.badChecksums, checked, record };
+  return { notes: bitNames("NOTE_", record.notes), bad: record.orig.badChecksums, record };
 }
 
 const KINDS: { name: string; build: (checksum?: number) => Uint8Array }[] = [

@@ -40,9 +40,9 @@ describe("records of a capture", () => {
     const sensor = createSensor(limits);
     const records: { start: bigint; frame: bigint; text: string }[] = [];
     let largest = 0;
-    const result = await new CaptureReader(sensor, [file]).read(async (ring) => {
-      largest = Math.max(largest, ring.count);
-      for (let index = 0; index < ring.count; index++) {
+    const result = await new CaptureReader(sensor, [file]).read(async (ring, count) => {
+      largest = Math.max(largest, count);
+      for (let index = 0; index < count; index++) {
         const at = ring.address(index);
         const flow = at + L.RECORD_FLOW_OFFSET;
         records.push({

@@ -365,6 +365,14 @@ const DAMAGE_CASES: readonly Case[] = [
     ],
   },
   {
+    name: "ip-length-long-answer",
+    what: "UDP: the answer's IP length beyond the frame",
+    frames: [
+      ethernet({}, ipv4({ src: CLIENT, dst: SERVER }, udp({ sport: 5, dport: 6 }, filler(30)))),
+      ethernet({}, ipv4({ src: SERVER, dst: CLIENT, length: 1500 }, udp({ sport: 6, dport: 5 }, filler(30)))),
+    ],
+  },
+  {
     name: "ip-length-long-icmp",
     what: "ICMP: IP length beyond the frame",
     frames: [

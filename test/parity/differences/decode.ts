@@ -18,17 +18,17 @@ import {
 } from "./evidence.js";
 
 const IP_IN_IP = new Set([4, 41, 94]);
-const VXLAN_PORT = " 4789";
+const VXLAN_PORT = 4789;
 
 const GRE = 47;
 const UDP_HEADER = 8;
 
-function isFragmentedGre(flow: Flow): boolean {
-  return flow.proto === GRE && isFragmentRecord(flow);
-}
-
 function hasNoPorts(flow: Flow | undefined): boolean {
   return flow?.ends.every((end) => end.endsWith(" 0")) ?? false;
+}
+
+function hasPort(flow: Flow | undefined, port: number): boolean {
+  return flow?.ends.some((end) => end.endsWith(` ${port}`)) ?? false;
 }
 
 function isCutTunnel(flow: Flow | undefined): boolean {
@@ -81,20 +81,7 @@ export const DECODE_RULES: readonly Known[] = [
     why: "argus reads TCP flags from the middle of a segment when it has only its later fragments",
     aspects: ["source", "arrow", "flags"],
     isEvident: ({ group, argus, stray }) =>
-      group === "tcp" && isFragmentRecord(argus) && hasNote(stray, "fragment") && hasNoPorts(argus),
-  },
-  {
-    id: "fragmented-tunnel",
-    right: "stray",
-    why: "of a GRE packet in fragments argus credits the first to the conversation inside and the later ones to GRE; stray credits all to the conversation",
-    aspects: ["alone", ...COUNTERS],
-    isEvident: (d) =>
-      (hasNote(d.stray, "gre") && hasNote(d.stray, "fragment") && argusHas(d, isFragmentedGre)) ||
-      isAlone(
-        d,
-        "argus",
-        (flow) => isFragmentedGre(flow) && strayHas(d, (s) => hasNote(s, "gre") && hasNote(s, "fragment")),
-      ),
+      group === "tcp" && hasNoPorts(argus) && hasNote(stray, "fragment"),
   },
   {
     id: "gre-key-ip6",
@@ -136,13 +123,8 @@ export const DECODE_RULES: readonly Known[] = [
     aspects: EVERYTHING,
     isEvident: (d) =>
       hasNote(d.stray, "ipip", "vxlan") ||
-      isAlone(
-        d,
-        "argus",
-        (flow) =>
-          (IP_IN_IP.has(flow.proto) && strayHas(d, (s) => hasNote(s, "ipip"))) ||
-          (flow.ends.some((end) => end.endsWith(VXLAN_PORT)) && strayHas(d, (s) => hasNote(s, "vxlan"))),
-      ),
+      (IP_IN_IP.has(d.argus?.proto ?? 0) && strayHas(d, (s) => hasNote(s, "ipip"))) ||
+      (hasPort(d.argus, VXLAN_PORT) && strayHas(d, (s) => hasNote(s, "vxlan"))),
   },
   {
     id: "authentication-header",
@@ -155,13 +137,24 @@ export const DECODE_RULES: readonly Known[] = [
       isAlone(d, "argus", (flow) => strayHas(d, (s) => hasNote(s, "ah") && isSamePair(s, flow))),
   },
   {
+    id: "appbytes-wrapped",
+    right: "stray",
+    why: "argus keeps a side's counters in as few bytes as its wire length needs, so application bytes that a lying IP length claims beyond that lose their high bits",
+    aspects: ["appbytes"],
+    isEvident: ({ argus, stray }) =>
+      ([0, 1] as const).every((end) => {
+        const lost = stray!.appBytes[end] - argus!.appBytes[end];
+        return lost === 0 || (lost > 0 && lost % 256 === 0 && stray!.appBytes[end] > stray!.bytes[end]);
+      }),
+  },
+  {
     id: "header-cut",
     right: "stray",
     why: "where the capture or the packet ends inside the transport header argus reads garbage flags, or no ports; stray what is there",
     outside: true,
     aspects: EVERYTHING,
     isEvident: (d) =>
-      hasNote(d.stray, "truncated", "fragment-tiny", "bad-header", "length-lies") ||
+      hasNote(d.stray, "truncated", "fragment-tiny", "bad-header") ||
       (hasNoPorts(d.argus) &&
         strayHas(d, (s) => hasNote(s, "truncated", "bad-header") && isSamePair(s, d.argus!))) ||
       isAlone(d, "argus", (flow) =>

@@ -6,6 +6,7 @@ import type { Flow } from "../canonical.js";
 import type { Difference } from "../compare.js";
 import type { Known } from "../differences.js";
 import {
+  addressOf,
   argusHas,
   argusMisses,
   COUNTERS,
@@ -137,7 +138,14 @@ export const LINK_RULES: readonly Known[] = [
     right: "stray",
     why: "argus takes the length of an IPv6 packet from the frame, stray from the IPv6 header",
     aspects: ["appbytes"],
-    isEvident: ({ argus, stray }) => isIp6(stray) && argus !== undefined && isFrameLength(argus),
+    isEvident: ({ argus, stray, capture }) =>
+      isIp6(stray) &&
+      isFrameLength(argus!) &&
+      ([0, 1] as const).every(
+        (end) =>
+          argus!.appBytes[end] === stray!.appBytes[end] ||
+          capture.facts.slack6.has(addressOf(stray!.ends[end])),
+      ),
   },
   {
     id: "ppp-control",
@@ -171,14 +179,19 @@ export const LINK_RULES: readonly Known[] = [
       ),
   },
   {
-    id: "llc-names",
+    id: "mac-names",
     right: "both",
-    why: "argus shows LLC frames as llc, or as IS-IS by system ids; stray by MAC addresses, DSAP or SNAP protocol id",
+    why: "frames that are not IP: argus shows LLC as llc, IS-IS by system ids, ISL by what it carries; stray by MAC addresses, DSAP, SNAP protocol id or the inner ethertype",
     outside: true,
-    aspects: ["alone", "packets", "bytes", "appbytes"],
+    aspects: ["alone", ...COUNTERS],
     isEvident: (d) =>
-      isAlone(d, "stray", (flow) => isByMac(flow) && argusHas(d, (a) => isIsis(a) || isLlcOf(a, flow))) ||
-      isAlone(d, "argus", (flow) => isIsis(flow) || strayHas(d, (s) => isLlcOf(flow, s))),
+      d.group === "other" &&
+      (isAlone(
+        d,
+        "stray",
+        (flow) => isByMac(flow) && argusHas(d, (a) => isIsis(a) || isOtherNameOf(a, flow)),
+      ) ||
+        isAlone(d, "argus", (flow) => isIsis(flow) || strayHas(d, (s) => isOtherNameOf(flow, s)))),
   },
   {
     id: "ip-length-0",
@@ -246,8 +259,11 @@ export const LINK_RULES: readonly Known[] = [
   },
 ];
 
-function isLlcOf(argus: Flow, stray: Flow): boolean {
-  return argus.proto === LLC && isByMac(argus) && isByMac(stray) && isSamePair(argus, stray);
+/** The same two stations, or (LLC) one of them, under another ethertype. */
+function isOtherNameOf(argus: Flow, stray: Flow): boolean {
+  if (!isByMac(argus) || !isByMac(stray)) return false;
+  if (isSamePair(argus, stray)) return argus.proto !== stray.proto;
+  return argus.proto === LLC && argus.ends.some((end) => stray.ends.includes(end));
 }
 
 /** argus adds packets to a flow that stray could not decode. */

@@ -35,7 +35,7 @@ export const TRANSPORT_RULES: readonly Known[] = [
       const source = sources(d);
       if (!source || d.group !== "tcp" || reasonOf(d.stray) === "syn") return false;
       const stray = d.stray!;
-      const isOddSyn = ["R", "F", "U"].some((letter) => hasFlag(stray, source.stray, letter));
+      const isOddSyn = d.capture.facts.oddSyns.has(stray.ends[source.stray]);
       return hasFlag(stray, source.argus, "S") && (!hasFlag(stray, source.stray, "S") || isOddSyn);
     },
   },
@@ -47,7 +47,7 @@ export const TRANSPORT_RULES: readonly Known[] = [
     isEvident: (d) => {
       const source = sources(d);
       if (!source || d.group !== "tcp" || reasonOf(d.stray) !== "syn") return false;
-      return hasFlag(d.stray!, source.stray, "S") && !(d.argus?.opened && source.argus === source.stray);
+      return hasFlag(d.stray!, source.stray, "S") && (!d.argus!.opened || isIp6(d.stray));
     },
   },
   {
@@ -55,11 +55,12 @@ export const TRANSPORT_RULES: readonly Known[] = [
     right: "stray",
     why: "argus takes or passes over a SYN that carries other flags, or that comes into a flow it holds for closed, by the state it is in; to stray only a pure SYN or SYN+ACK opens, and always does",
     aspects: ["source", "arrow"],
-    isEvident: ({ group, argus, stray }) =>
-      group === "tcp" &&
-      argus !== undefined &&
-      argus.opened !== stray?.opened &&
-      argus.flags.some((flags) => flags.includes("S")),
+    isEvident: ({ group, argus, stray, capture }) => {
+      if (group !== "tcp" || !argus || !stray || argus.opened === stray.opened) return false;
+      if (argus.ends.some((end) => capture.facts.oddSyns.has(end))) return true;
+      const has = (letter: string): boolean => argus.flags.some((flags) => flags.includes(letter));
+      return stray.opened && has("S") && (has("F") || has("R"));
+    },
   },
   {
     id: "reuse-turned",
@@ -77,9 +78,9 @@ export const TRANSPORT_RULES: readonly Known[] = [
     right: "stray",
     why: "when a flow begins with a RST argus counts TCP headers as application bytes from then on, and credits flags to the wrong side or loses them",
     aspects: ["appbytes", "flags"],
-    isEvident: ({ group, argus, stray, aspects }) => {
-      if (group !== "tcp" || !argus || !stray || !stray.flags.some((flags) => flags.includes("R")))
-        return false;
+    isEvident: ({ group, argus, stray, aspects, capture }) => {
+      if (group !== "tcp" || !argus || !stray) return false;
+      if (!capture.facts.resetFirst.has(stray.ends.join(" - "))) return false;
       const more = total(argus.appBytes) - total(stray.appBytes);
       if (!aspects.includes("appbytes")) return isFlagsMoved(argus, stray) || isFlagless(argus, stray);
       const packets = total(stray.packets);
@@ -117,10 +118,14 @@ export const TRANSPORT_RULES: readonly Known[] = [
         (flow) =>
           flow.group === "icmp" && [13, 15, 17].includes(flow.icmpType ?? -1) && reasonOf(flow) === "answer",
       ) ||
-      isAlone(d, "argus", (flow) =>
-        flow.argus.every(
-          ({ sport, dport, proto }) => proto === "icmp" && sport === "0x0000" && dport === "0x0000",
-        ),
+      isAlone(
+        d,
+        "argus",
+        (flow) =>
+          flow.group === "icmp" &&
+          flow.argus.every(
+            ({ sport, dport, proto }) => proto === "icmp" && sport === "0x0000" && dport === "0x0000",
+          ),
       ),
   },
   {
