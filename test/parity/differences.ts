@@ -4,6 +4,7 @@
 
 import type { Aspect, Difference } from "./compare.js";
 import { DECODE_RULES } from "./differences/decode.js";
+import { IP_RULES } from "./differences/ip.js";
 import { LINK_RULES } from "./differences/link.js";
 import { TRANSPORT_RULES } from "./differences/transport.js";
 
@@ -17,4 +18,4 @@ export interface Known {
   isEvident: (difference: Difference) => boolean;
 }
 
-export const KNOWN: readonly Known[] = [...LINK_RULES, ...DECODE_RULES, ...TRANSPORT_RULES];
+export const KNOWN: readonly Known[] = [...LINK_RULES, ...IP_RULES, ...DECODE_RULES, ...TRANSPORT_RULES];

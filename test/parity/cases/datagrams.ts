@@ -1,5 +1,6 @@
 // Made captures of UDP, ICMP, ICMPv6, ARP, IGMP, SCTP, ESP, AH and protocols without a name.
 // Apart from TCP because here the question is only who asked, and what stands for ports.
+// Longer than other files because it is a table: a case an entry, nothing else.
 
 import { address6 } from "../../../examples/frame/bytes.js";
 import {

@@ -1,6 +1,7 @@
 // Made captures of what lies around and beside the transport header: link types, VLANs, tunnels, fragments, IPv6
 // extension headers, cut and damaged packets.
 // Apart because these are the captures where argus and stray differ on purpose.
+// Longer than other files because it is a table: a case an entry, nothing else.
 
 import {
   cooked,

@@ -1,12 +1,10 @@
-// Known differences of link layers, of what is not IP, and of IP headers that cannot be.
+// Known differences of link layers, and of what is not IP.
 // Apart from fragments and tunnels because these are told by the link type, the ethertype or stray's own count of
 // what it could not decode.
 
 import type { Flow } from "../canonical.js";
-import type { Difference } from "../compare.js";
 import type { Known } from "../differences.js";
 import {
-  addressOf,
   argusHas,
   argusMisses,
   COUNTERS,
@@ -25,29 +23,11 @@ import {
 const LINK_ETHERNET = 1;
 const LINK_COOKED = 113;
 const NO_MAC = "00:00:00:00:00:00";
-const ETHERNET_HEADER = 14;
 const OUTER_TAGS = new Set([0x88a8, 0x9100, 0x9200]);
-const ETHERTYPE_IP = new Set([0x0800, 0x86dd]);
 const PPPOE_SESSION = 0x8864;
 const GRE = 47;
 const LLC = 0;
 const ISIS = "isis";
-/** IPv6 and the fixed headers of TCP and UDP, with a VLAN tag and options: more is not header. */
-const HEADERS_MAX = 140;
-
-const IP_REASONS = [
-  "ip4-truncated",
-  "ip4-header",
-  "ip-version",
-  "ip6-truncated",
-  "ip6-extension",
-  "ip6-chain",
-] as const;
-
-/** An IP packet that argus knows by its MAC addresses only. */
-function isIpByMac(flow: Flow): boolean {
-  return isByMac(flow) && ETHERTYPE_IP.has(flow.proto);
-}
 
 function isOuterTag(flow: Flow): boolean {
   return isByMac(flow) && OUTER_TAGS.has(flow.proto);
@@ -82,14 +62,6 @@ function isHalfOf(stray: Flow, argus: Flow): boolean {
   );
 }
 
-/** All of the frames behind the headers was counted, whatever the IPv6 length field said. */
-function isFrameLength(argus: Flow): boolean {
-  return ([0, 1] as const).every((end) => {
-    const headers = argus.bytes[end] - argus.appBytes[end];
-    return headers >= 0 && headers <= HEADERS_MAX * argus.packets[end];
-  });
-}
-
 export const LINK_RULES: readonly Known[] = [
   {
     id: "outer-service-tag",
@@ -99,19 +71,6 @@ export const LINK_RULES: readonly Known[] = [
     aspects: EVERYTHING,
     isEvident: (d) =>
       isAlone(d, "argus", isOuterTag) || (hasNote(d.stray, "vlan", "qinq") && argusHas(d, isOuterTag)),
-  },
-  {
-    id: "cooked-ip6-appbytes",
-    right: "stray",
-    why: "in a Linux cooked capture argus takes 14 bytes off each IPv6 packet, as if Ethernet stood before it",
-    aspects: ["appbytes"],
-    isEvident: ({ argus, stray, capture }) =>
-      capture.facts.links.has(LINK_COOKED) &&
-      isIp6(stray) &&
-      ([0, 1] as const).every((end) => {
-        const less = stray!.appBytes[end] - argus!.appBytes[end];
-        return less >= 0 && less <= ETHERNET_HEADER * stray!.packets[end];
-      }),
   },
   {
     id: "cooked-mac",
@@ -132,20 +91,6 @@ export const LINK_RULES: readonly Known[] = [
       !d.capture.facts.links.has(LINK_ETHERNET) &&
       (isAlone(d, "stray", isWithoutMac) ||
         (strayHas(d, isWithoutMac) && d.argus !== undefined && !hasMorePackets(d))),
-  },
-  {
-    id: "ip6-length",
-    right: "stray",
-    why: "argus takes the length of an IPv6 packet from the frame, stray from the IPv6 header",
-    aspects: ["appbytes"],
-    isEvident: ({ argus, stray, capture }) =>
-      isIp6(stray) &&
-      isFrameLength(argus!) &&
-      ([0, 1] as const).every(
-        (end) =>
-          argus!.appBytes[end] === stray!.appBytes[end] ||
-          capture.facts.slack6.has(addressOf(stray!.ends[end])),
-      ),
   },
   {
     id: "ppp-control",
@@ -192,26 +137,6 @@ export const LINK_RULES: readonly Known[] = [
         (flow) => isByMac(flow) && argusHas(d, (a) => isIsis(a) || isOtherNameOf(a, flow)),
       ) ||
         isAlone(d, "argus", (flow) => isIsis(flow) || strayHas(d, (s) => isOtherNameOf(flow, s)))),
-  },
-  {
-    id: "ip-length-0",
-    right: "stray",
-    why: "a packet whose IP length is 0 (left to the network card) is a flow of MAC addresses to argus; stray takes the length from the frame",
-    outside: true,
-    aspects: EVERYTHING,
-    isEvident: (d) =>
-      (hasNote(d.stray, "offloaded") && argusHas(d, isIpByMac) && hasMorePackets(d)) ||
-      isAlone(d, "argus", (flow) => isIpByMac(flow) && strayHas(d, (s) => hasNote(s, "offloaded"))),
-  },
-  {
-    id: "ip-header-broken",
-    right: "stray",
-    why: "an IP header that is cut, or whose lengths cannot be, is a flow of MAC addresses (or of garbage) to argus; stray counts it as undecodable",
-    outside: true,
-    aspects: EVERYTHING,
-    isEvident: (d) =>
-      isAlone(d, "argus", (flow) => hasUndecoded(d, total(flow.packets), ...IP_REASONS)) ||
-      isMoreByUndecoded(d),
   },
   {
     id: "link-broken",
@@ -264,11 +189,4 @@ function isOtherNameOf(argus: Flow, stray: Flow): boolean {
   if (!isByMac(argus) || !isByMac(stray)) return false;
   if (isSamePair(argus, stray)) return argus.proto !== stray.proto;
   return argus.proto === LLC && argus.ends.some((end) => stray.ends.includes(end));
-}
-
-/** argus adds packets to a flow that stray could not decode. */
-function isMoreByUndecoded(d: Difference): boolean {
-  if (!d.argus || !d.stray) return false;
-  const more = total(d.argus.packets) - total(d.stray.packets);
-  return more > 0 && hasUndecoded(d, more, ...IP_REASONS);
 }
