@@ -1,7 +1,5 @@
 // The batch: frames wait here decoded and hashed, so that the cache misses of their sets and slots overlap, then
-// the flow table takes them in order. On one thread a closed batch is credited at once; in a pipeline one thread
-// decodes into a ring of batches and another calls credit(). Neither the touch ahead nor where batches end changes
-// what comes out.
+// the flow table takes them in order. The touch ahead changes nothing: results do not depend on where batches end.
 
 import { creditPacket } from "./flow/credit";
 import { creditCarrier, creditFragment, sweepFragments } from "./flow/fragments";
@@ -19,10 +17,6 @@ import {
 import {
   BATCH_BASE,
   BATCH_CAPACITY,
-  BATCH_HEADER_SIZE,
-  BATCH_RING_CAPACITY,
-  BATCH_SIZE,
-  BATCHES_PER_WAKE,
   CLOCK_JUMP_SECONDS,
   COUNTER_CAPTURED_BYTES,
   COUNTER_CLOCK_BACK,
@@ -38,19 +32,12 @@ import {
   PACKET_BIT_TCP,
   PACKET_SIZE,
   RECORDS_RESERVE,
-  RUN_BATCHES_FULL,
-  RUN_MORE,
-  RUN_RECORDS_FULL,
   SET_NONE,
-  STATE_BASE,
-  STATE_BATCH_HEAD_OFFSET,
-  STATE_BATCH_TAIL_OFFSET,
   SWEEP_RECORDS_MAX,
   SWEEP_SETS_MAX,
   TICK_SETS_MAX,
 } from "./layout";
-import { recordsFree } from "./ring/records";
-import { config, count, reader, state } from "./state";
+import { config, count, state } from "./state";
 import { decodeCommon } from "./wire/common";
 import { decode } from "./wire/decode";
 import { LINKTYPE_ETHERNET } from "./wire/link";
@@ -58,99 +45,43 @@ import { Packet, resetPacket } from "./wire/packet";
 
 const CLOCK_JUMP_NS: u64 = <u64>CLOCK_JUMP_SECONDS * 1000000000;
 
-/** Address of the batch that is filled or credited as number `index`: on one thread always the first. */
-function batchAt(index: u32): usize {
-  return <usize>BATCH_BASE + <usize>(index & (BATCH_RING_CAPACITY - 1)) * BATCH_SIZE;
-}
-
-function packetAt(batch: usize, index: u32): Packet {
-  return changetype<Packet>(batch + BATCH_HEADER_SIZE + <usize>index * PACKET_SIZE);
-}
-
-function batchHead(): u32 {
-  return atomic.load<u32>(STATE_BASE, STATE_BATCH_HEAD_OFFSET);
-}
-
-function batchTail(): u32 {
-  return atomic.load<u32>(STATE_BASE, STATE_BATCH_TAIL_OFFSET);
-}
-
-/** The ring of records has room for all that a batch can make, or may lose some. */
-function roomForRecords(): bool {
-  return recordsFree() >= <u32>RECORDS_RESERVE || config().lossyRecords;
-}
-
-/** RUN_MORE when another batch may be begun, else what the host has to do first. */
-export function roomForBatch(): u32 {
-  if (reader().pipelined != 0) {
-    return batchHead() - batchTail() < <u32>BATCH_RING_CAPACITY ? RUN_MORE : RUN_BATCHES_FULL;
-  }
-  return roomForRecords() ? RUN_MORE : RUN_RECORDS_FULL;
+function packetAt(index: u32): Packet {
+  return changetype<Packet>(<usize>BATCH_BASE + <usize>index * PACKET_SIZE);
 }
 
 /**
- * Decodes one frame into the open batch; a full batch is closed. The frame's bytes are not needed afterwards.
+ * Decodes one frame into the batch; a full batch is processed. The frame's bytes must stay until then.
  * `time` ns, `captured` and `wire` bytes, `link` a LINKTYPE_ value, `input` says where it came from.
  */
 export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, link: u32, input: u32): void {
-  const r = reader();
-  const p = packetAt(batchAt(batchHead()), r.batchCount);
+  const s = state();
+  const at = <usize>BATCH_BASE + <usize>s.batchCount * PACKET_SIZE;
   if (captured > wire) {
     // More bytes than the frame had: the wire length is the one that lies.
     count(COUNTER_LENGTH_ODD);
     wire = captured;
   }
+  const p = changetype<Packet>(at);
   if (link != LINKTYPE_ETHERNET || !decodeCommon(p, time, frame, captured, wire)) {
-    resetPacket(changetype<usize>(p), time, frame, captured, wire, link);
+    resetPacket(at, time, frame, captured, wire, link);
     decode(p);
     if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) locate(p);
   }
   p.input = input;
-  r.batchCount += 1;
-  if (r.batchCount == BATCH_CAPACITY) closeBatch();
+  s.batchCount += 1;
+  if (s.batchCount == BATCH_CAPACITY) processBatch();
 }
 
-/** Ends the open batch: credited at once, or left to credit() on the other thread. */
-export function closeBatch(): void {
-  const r = reader();
-  const size = r.batchCount;
+/** Takes the waiting packets, in order, to the flow table. */
+export function processBatch(): void {
+  const s = state();
+  const size = s.batchCount;
   if (size == 0) return;
-  const head = batchHead();
-  const batch = batchAt(head);
-  r.batchCount = 0;
-  if (r.pipelined == 0) {
-    creditBatch(batch, size);
-    return;
-  }
-  store<u32>(batch, size);
-  atomic.store<u32>(STATE_BASE, head + 1, STATE_BATCH_HEAD_OFFSET);
-  // A wake-up costs as much as many packets: not for every batch. Who waits also looks by itself after a while.
-  if (((head + 1) & (BATCHES_PER_WAKE - 1)) == 0) atomic.notify(STATE_BASE + STATE_BATCH_HEAD_OFFSET, 1);
-}
-
-/**
- * The other side of a pipeline, on a thread of its own: credits up to `limit` closed batches and answers how many.
- * Fewer when no more are there, or when the ring of records has no room.
- */
-export function credit(limit: u32): u32 {
-  for (let done: u32 = 0; done < limit; done++) {
-    const tail = batchTail();
-    if (batchHead() == tail || !roomForRecords()) return done;
-    const batch = batchAt(tail);
-    creditBatch(batch, load<u32>(batch));
-    atomic.store<u32>(STATE_BASE, tail + 1, STATE_BATCH_TAIL_OFFSET);
-    if (((tail + 1) & (BATCHES_PER_WAKE - 1)) == 0) atomic.notify(STATE_BASE + STATE_BATCH_TAIL_OFFSET, 1);
-  }
-  return limit;
-}
-
-/** Takes the batch's packets, in order, to the flow table. */
-function creditBatch(batch: usize, size: u32): void {
-  touchAhead(batch, size);
+  touchAhead(size);
   let captured: u64 = 0;
   let wire: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
-    const p = packetAt(batch, i);
+    const p = packetAt(i);
     captured += p.captured;
     wire += p.wire;
     processPacket(p);
@@ -158,18 +89,19 @@ function creditBatch(batch: usize, size: u32): void {
   count(COUNTER_PACKETS, size);
   count(COUNTER_CAPTURED_BYTES, captured);
   count(COUNTER_WIRE_BYTES, wire);
+  s.batchCount = 0;
 }
 
 /** Loads the sets, then the likely slots, of the whole batch: loads that do not wait for one another. */
-function touchAhead(batch: usize, size: u32): void {
+function touchAhead(size: u32): void {
   const s = state();
   let sum: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
-    const set = packetAt(batch, i).set;
+    const set = packetAt(i).set;
     if (set != SET_NONE) sum += load<u64>(setLine(set));
   }
   for (let i: u32 = 0; i < size; i++) {
-    const p = packetAt(batch, i);
+    const p = packetAt(i);
     if (p.set == SET_NONE) continue;
     const mask = candidates(setLine(p.set), tagOf(p.hash));
     if (mask == 0) {

@@ -1,6 +1,6 @@
 // The module's exports: everything the host calls. Each is a function of memory alone.
 
-import { closeBatch, pushPacket } from "./batch";
+import { processBatch, pushPacket } from "./batch";
 import { flushFragments } from "./flow/fragments";
 import { flushOne, flushTable } from "./flow/table";
 import {
@@ -27,7 +27,7 @@ import {
 } from "./layout";
 import { config, setClassAge, state } from "./state";
 
-export { credit, tick } from "./batch";
+export { tick } from "./batch";
 export { closeInput, openInput, run } from "./capture/input";
 
 /** Empties everything and takes the limits that the host wrote into CONFIG. Call it before anything else. */
@@ -70,9 +70,9 @@ export function pushFrame(frame: u32, captured: u32, wire: u32, timeNs: u64, lin
   pushPacket(timeNs, <usize>frame, captured, wire, link, 0);
 }
 
-/** Closes the open batch: on one thread that processes the frames that wait. */
+/** Processes the frames that wait. */
 export function drain(): void {
-  closeBatch();
+  processBatch();
 }
 
 /** Records every live flow, in table order; 1 while the ring is full and the host must take records out. */
@@ -82,7 +82,7 @@ export function flush(): u32 {
 
 /** Processes what waits and ends all fragment reassembly, so that flushSlot() finds every flow; 1 as flush(). */
 export function prepareFlush(): u32 {
-  closeBatch();
+  processBatch();
   return flushFragments();
 }
 

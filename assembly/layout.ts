@@ -40,13 +40,7 @@ export const INPUTS_REGION_SIZE: i32 = INPUT_CAPACITY * INPUT_SIZE;
 export const BATCH_CAPACITY: i32 = 32;
 export const PACKET_SIZE: i32 = 256;
 export const BATCH_BASE: i32 = INPUTS_BASE + INPUTS_REGION_SIZE;
-// A ring of batches, each a line with the number of its packets (u32), then the packets. On one thread only the
-// first is used, and stays in the first-level cache.
-export const BATCH_HEADER_SIZE: i32 = 64;
-export const BATCH_SIZE: i32 = BATCH_HEADER_SIZE + BATCH_CAPACITY * PACKET_SIZE;
-export const BATCH_RING_CAPACITY: i32 = 32;
-export const BATCHES_PER_WAKE: i32 = 8; // batches after which a waiting thread is woken
-export const BATCH_REGION_SIZE: i32 = BATCH_RING_CAPACITY * BATCH_SIZE;
+export const BATCH_REGION_SIZE: i32 = BATCH_CAPACITY * PACKET_SIZE;
 
 export const FLOW_SIZE: i32 = 384;
 export const CREDIT_BASE: i32 = BATCH_BASE + BATCH_REGION_SIZE;
@@ -121,9 +115,10 @@ export const STATE_RECORD_TAIL_OFFSET: i32 = 28; // u32, records ever taken out;
 export const STATE_SWEEP_SET_OFFSET: i32 = 32; // u32, next set for the sweep
 export const STATE_FLOWS_USED_OFFSET: i32 = 36; // u32, live flows in the table
 export const STATE_SWEEP_TIME_OFFSET: i32 = 40; // u64 ns, packet time up to which the sweep has kept pace
-export const STATE_FLOWS_PEAK_OFFSET: i32 = 48; // u32, most live flows at once
-export const STATE_FLUSH_SLOT_OFFSET: i32 = 52; // u32, where flush() goes on
-export const STATE_SHORTEST_TIMEOUT_NS_OFFSET: i32 = 56; // u64 ns, no flow is over before
+export const STATE_BATCH_COUNT_OFFSET: i32 = 48; // u32, packets waiting in the batch
+export const STATE_ACTIVE_INPUT_OFFSET: i32 = 52; // u32, the input run()'s answer speaks of
+export const STATE_FLOWS_PEAK_OFFSET: i32 = 56; // u32, most live flows at once
+export const STATE_FLUSH_SLOT_OFFSET: i32 = 60; // u32, where flush() goes on
 export const STATE_PROBE_OFFSET: i32 = 64; // u64, sum of the words touched ahead (keeps the touch from being optimised away)
 export const STATE_FIRST_TIME_OFFSET: i32 = 72; // u64 ns, time of the first packet
 export const STATE_LAST_TIME_OFFSET: i32 = 80; // u64 ns, latest packet time seen
@@ -133,20 +128,9 @@ export const STATE_FRAGMENT_HAND_OFFSET: i32 = 96; // u32, next fragment entry f
 export const STATE_FRAGMENT_PENDING_OFFSET: i32 = 100; // u32, held packets, in no flow yet
 export const STATE_SWEEP_STEP_NS_OFFSET: i32 = 104; // u64 ns of packet time that pay for one set of the sweep
 export const STATE_CLASS_AGE_OFFSET: i32 = 112; // 8 x u32, coarse age (2^META_CLOCK_SHIFT ns) from which a way of that class may be idle; of CLASS_FREE: the least of all
-// What the reading side writes is apart: with a thread for each side, no cache line is written by both.
-export const STATE_READER_OFFSET: i32 = 256;
-export const STATE_BATCH_COUNT_OFFSET: i32 = STATE_READER_OFFSET + 0; // u32, packets in the open batch
-export const STATE_ACTIVE_INPUT_OFFSET: i32 = STATE_READER_OFFSET + 4; // u32, the input run()'s answer speaks of
-export const STATE_PIPELINED_OFFSET: i32 = STATE_READER_OFFSET + 8; // u32, PIPELINED_*; the host writes it
-export const STATE_UNTIL_OFFSET: i32 = STATE_READER_OFFSET + 16; // u64 ns, run() stops before a packet of a later time (0 = no limit); the host writes it
-export const STATE_BATCH_HEAD_OFFSET: i32 = 320; // u32, batches ever left to credit() (mod 2^32)
-export const STATE_BATCH_TAIL_OFFSET: i32 = 384; // u32, batches ever credited
-export const STATE_CREDIT_READY_OFFSET: i32 = 388; // u32, 1 once the crediting thread waits for batches; that thread writes it
-export const STATE_SIZE: i32 = 448;
-
-export const PIPELINED_OFF: i32 = 0; // closed batches are credited at once
-export const PIPELINED_ON: i32 = 1; // they are left to credit()
-export const PIPELINED_STOP: i32 = 2; // no more will come: the crediting thread may end
+export const STATE_SHORTEST_TIMEOUT_NS_OFFSET: i32 = 152; // u64 ns, no flow is over before
+export const STATE_UNTIL_OFFSET: i32 = 144; // u64 ns, run() stops before a packet of a later time (0 = no limit); the host writes it
+export const STATE_SIZE: i32 = 160;
 
 // ---- Answers of run() -------------------------------------------------------------------------------------
 
@@ -157,7 +141,6 @@ export const RUN_INPUT_ENDED: i32 = 3; // the active input ended cleanly
 export const RUN_INPUT_DAMAGED: i32 = 4; // the active input is damaged: see INPUT_ERROR_*
 export const RUN_IDLE: i32 = 5; // no input is open
 export const RUN_UNTIL: i32 = 6; // the next packet is later than STATE_UNTIL
-export const RUN_BATCHES_FULL: i32 = 7; // every batch waits for credit(): take records out, call again
 
 // ---- Input: one open capture ------------------------------------------------------------------------------
 
@@ -518,37 +501,35 @@ export const COUNTER_PACKETS: i32 = 0; // every packet handed in
 export const COUNTER_WIRE_BYTES: i32 = 1;
 export const COUNTER_CAPTURED_BYTES: i32 = 2;
 export const COUNTER_FLOW_PACKETS: i32 = 3; // packets credited to a flow
-export const COUNTER_FLOWS_CREATED: i32 = 4;
-export const COUNTER_FLOWS_EVICTED: i32 = 5;
-export const COUNTER_FLOWS_REFUSED: i32 = 6;
-export const COUNTER_FLOWS_IDLE: i32 = 7;
-export const COUNTER_FLOWS_REUSED: i32 = 8;
-export const COUNTER_FLOWS_FLUSHED: i32 = 9;
-export const COUNTER_RECORDS: i32 = 10; // records made
-export const COUNTER_RECORDS_STATUS: i32 = 11;
-export const COUNTER_RECORDS_LOST: i32 = 12; // made while the ring was full (lossy mode)
-export const COUNTER_EVICTED_ESTABLISHED: i32 = 13; // of the evicted: established ones
-export const COUNTER_CLOCK_BACK: i32 = 14; // packets whose time was before the clock
-export const COUNTER_CLOCK_JUMP: i32 = 15; // times the clock was set back, or leapt forward, by more than CLOCK_JUMP
-export const COUNTER_FRAGMENTS_HELD: i32 = 16; // later fragments that came before the first
-export const COUNTER_FRAGMENTS_ORPHANED: i32 = 17; // held ones whose first never came
-export const COUNTER_FRAGMENT_EVICTED: i32 = 18; // fragment entries pushed out
-export const COUNTER_ICMP_QUOTED: i32 = 19; // ICMP errors tied to the flow they speak of
-export const COUNTER_ICMP_UNMATCHED: i32 = 20; // ICMP errors whose flow is not in the table
-export const COUNTER_FRAGMENTS_KNOWN: i32 = 21; // later fragments tied to their flow at once
-
-// From here on: counted while reading. Apart by whole cache lines from what is counted in the flow table.
-export const COUNTER_UNDECODED: i32 = 40; // packets in no flow; the sum of UNDECODED_*
-export const COUNTER_FRAGMENTS: i32 = 41;
-export const COUNTER_BAD_IP_CHECKSUM: i32 = 42;
-export const COUNTER_BAD_L4_CHECKSUM: i32 = 43;
-export const COUNTER_OFFLOADED: i32 = 44; // checksums left to the network card
-export const COUNTER_TRUNCATED: i32 = 45; // in a flow, but with a header cut by the capture
-export const COUNTER_BAD_HEADER: i32 = 46; // in a flow, but with a field that cannot be
-export const COUNTER_LENGTH_LIES: i32 = 47;
-export const COUNTER_TUNNEL_DEPTH: i32 = 48; // tunnels deeper than TUNNEL_DEPTH_MAX: the flow is the deepest one read
-export const COUNTER_LENGTH_ODD: i32 = 49; // captured more than the wire length claims
-export const COUNTER_BLOCKS_SKIPPED: i32 = 50; // pcapng blocks that carry no packet
+export const COUNTER_UNDECODED: i32 = 4; // packets in no flow; the sum of UNDECODED_*
+export const COUNTER_FLOWS_CREATED: i32 = 5;
+export const COUNTER_FLOWS_EVICTED: i32 = 6;
+export const COUNTER_FLOWS_REFUSED: i32 = 7;
+export const COUNTER_FLOWS_IDLE: i32 = 8;
+export const COUNTER_FLOWS_REUSED: i32 = 9;
+export const COUNTER_FLOWS_FLUSHED: i32 = 10;
+export const COUNTER_RECORDS: i32 = 11; // records made
+export const COUNTER_RECORDS_STATUS: i32 = 12;
+export const COUNTER_RECORDS_LOST: i32 = 13; // made while the ring was full (lossy mode)
+export const COUNTER_EVICTED_ESTABLISHED: i32 = 14; // of the evicted: established ones
+export const COUNTER_CLOCK_BACK: i32 = 15; // packets whose time was before the clock
+export const COUNTER_CLOCK_JUMP: i32 = 16; // times the clock was set back, or leapt forward, by more than CLOCK_JUMP
+export const COUNTER_FRAGMENTS: i32 = 17;
+export const COUNTER_FRAGMENTS_HELD: i32 = 18; // later fragments that came before the first
+export const COUNTER_FRAGMENTS_ORPHANED: i32 = 19; // held ones whose first never came
+export const COUNTER_FRAGMENT_EVICTED: i32 = 20; // fragment entries pushed out
+export const COUNTER_ICMP_QUOTED: i32 = 21; // ICMP errors tied to the flow they speak of
+export const COUNTER_ICMP_UNMATCHED: i32 = 22; // ICMP errors whose flow is not in the table
+export const COUNTER_BAD_IP_CHECKSUM: i32 = 23;
+export const COUNTER_BAD_L4_CHECKSUM: i32 = 24;
+export const COUNTER_OFFLOADED: i32 = 25; // checksums left to the network card
+export const COUNTER_TRUNCATED: i32 = 26; // in a flow, but with a header cut by the capture
+export const COUNTER_BAD_HEADER: i32 = 27; // in a flow, but with a field that cannot be
+export const COUNTER_LENGTH_LIES: i32 = 28;
+export const COUNTER_TUNNEL_DEPTH: i32 = 29; // tunnels deeper than TUNNEL_DEPTH_MAX: the flow is the deepest one read
+export const COUNTER_LENGTH_ODD: i32 = 31; // captured more than the wire length claims
+export const COUNTER_BLOCKS_SKIPPED: i32 = 32; // pcapng blocks that carry no packet
+export const COUNTER_FRAGMENTS_KNOWN: i32 = 33; // later fragments tied to their flow at once
 
 export const COUNTER_UNDECODED_FIRST: i32 = 64;
 export const COUNTER_UNDECODED_LINKTYPE: i32 = 64; // link type not known

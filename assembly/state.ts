@@ -14,10 +14,8 @@ import {
   STATE_CLASS_AGE_OFFSET,
   STATE_FRAGMENT_PENDING_OFFSET,
   STATE_LAST_TIME_OFFSET,
-  STATE_READER_OFFSET,
   STATE_SHORTEST_TIMEOUT_NS_OFFSET,
   STATE_SWEEP_STEP_NS_OFFSET,
-  STATE_UNTIL_OFFSET,
 } from "./layout";
 
 /** Limits and timeouts (ns), as the host wrote them before init(). */
@@ -60,9 +58,10 @@ export class State {
   sweepSet: u32;
   flowsUsed: u32;
   sweepTime: u64;
+  batchCount: u32;
+  activeInput: u32;
   flowsPeak: u32;
   flushSlot: u32;
-  shortestTimeoutNs: u64;
   probe: u64;
   firstTime: u64;
   lastTime: u64;
@@ -71,22 +70,17 @@ export class State {
   fragmentHand: u32;
   fragmentPending: u32;
   sweepStepNs: u64;
+
+  /** ns; no flow is over before. */
+  get shortestTimeoutNs(): u64 {
+    return load<u64>(changetype<usize>(this), STATE_SHORTEST_TIMEOUT_NS_OFFSET);
+  }
+
+  set shortestTimeoutNs(value: u64) {
+    store<u64>(changetype<usize>(this), value, STATE_SHORTEST_TIMEOUT_NS_OFFSET);
+  }
 }
 
-/** What only the reading side writes, and the host. */
-@unmanaged
-export class Reader {
-  batchCount: u32;
-  activeInput: u32;
-  pipelined: u32;
-  padding: u32;
-  until: u64;
-}
-
-if (STATE_READER_OFFSET + <i32>offsetof<Reader>("until") != STATE_UNTIL_OFFSET)
-  ERROR("Reader drifted from layout");
-if (offsetof<State>("shortestTimeoutNs") != STATE_SHORTEST_TIMEOUT_NS_OFFSET)
-  ERROR("State drifted from layout");
 if (offsetof<Config>("tcpOpeningNs") != CONFIG_TCP_OPENING_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>("sweepNs") != CONFIG_SWEEP_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>() != CONFIG_SIZE) ERROR("Config drifted from layout");
@@ -101,10 +95,6 @@ export function config(): Config {
 
 export function state(): State {
   return changetype<State>(STATE_BASE);
-}
-
-export function reader(): Reader {
-  return changetype<Reader>(<usize>STATE_BASE + STATE_READER_OFFSET);
 }
 
 /** Adds to the counter of that index (COUNTER_*). */

@@ -18,7 +18,7 @@ const fresh = join(root, "build", `dist-${process.pid}`);
 const stale = join(root, "build", `dist-${process.pid}-old`);
 await build({
   absWorkingDir: root,
-  entryPoints: ["host/cli/main.ts", "host/capture/credit-worker.ts", "examples/build.ts"],
+  entryPoints: ["host/cli/main.ts", "examples/build.ts"],
   outbase: ".",
   outdir: fresh,
   bundle: true,

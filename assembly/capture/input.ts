@@ -1,10 +1,10 @@
 // run(): packets out of all open captures, in time order, into the batch.
 // Apart from the formats so that the order, the stops and the batch are decided in one place.
-// Always holds: no frame is needed any more when run() returns, so the host may overwrite the windows; packets of one
-// input keep their order; among equal times the lower input number goes first; a batch starts only when there is
-// room for it.
+// Always holds: the batch is empty when run() returns, so the host may overwrite the windows; packets of one input
+// keep their order; among equal times the lower input number goes first; a batch starts only when the record ring
+// has room for all it can make (unless records may be lost).
 
-import { closeBatch, pushPacket, roomForBatch } from "../batch";
+import { processBatch, pushPacket } from "../batch";
 import {
   BATCH_CAPACITY,
   INPUT_CAPACITY,
@@ -15,11 +15,16 @@ import {
   INPUT_HEADER_SIZE,
   INPUT_STATUS_FREE,
   INPUT_STATUS_OPEN,
+  RECORDS_RESERVE,
   RUN_IDLE,
   RUN_MORE,
+  RUN_RECORDS_FULL,
   RUN_UNTIL,
+  STATE_BASE,
+  STATE_UNTIL_OFFSET,
 } from "../layout";
-import { reader } from "../state";
+import { recordsFree } from "../ring/records";
+import { config, state } from "../state";
 import { damage, Input, inputAt, short } from "./open-input";
 import { isPlainPcap, openPcap, readPcap, walkPcap } from "./pcap";
 import { BLOCK_SECTION, readPcapng } from "./pcapng";
@@ -42,11 +47,11 @@ export function run(budget: u32): u32 {
   if (budget == 0) return readHeads();
   let left = budget;
   while (left > 0) {
-    const room = roomForBatch();
-    if (room != RUN_MORE) return room;
+    if (recordsFree() < <u32>RECORDS_RESERVE && !config().lossyRecords) return RUN_RECORDS_FULL;
     const limit = min<u32>(left, BATCH_CAPACITY);
+    processBatch();
     const answer = fillBatch(limit);
-    closeBatch();
+    processBatch();
     if (answer != RUN_MORE) return answer;
     left -= limit;
   }
@@ -65,13 +70,13 @@ function readHeads(): u32 {
 }
 
 function answerFor(number: u32, answer: u32): u32 {
-  reader().activeInput = number;
+  state().activeInput = number;
   return answer;
 }
 
 /** Pushes `limit` packets and answers RUN_MORE, or fewer and why. */
 function fillBatch(limit: u32): u32 {
-  const until = reader().until;
+  const until = load<u64>(<usize>STATE_BASE + STATE_UNTIL_OFFSET);
   let left = limit;
   while (left > 0) {
     // The input whose head is earliest, and the earliest head among the others.

@@ -6,7 +6,6 @@
 import {
   COUNTER_PACKETS,
   COUNTERS_BASE,
-  RUN_BATCHES_FULL,
   RUN_IDLE,
   RUN_INPUT_DAMAGED,
   RUN_INPUT_ENDED,
@@ -17,7 +16,6 @@ import {
 import { readCount } from "../wasm/memory.js";
 import type { Sensor } from "../wasm/module.js";
 import { RecordRing } from "../wasm/record-ring.js";
-import { CreditThread } from "./credit-thread.js";
 import { orderedLiveSlots } from "./live-flows.js";
 import { activeInput } from "./open-capture.js";
 import type { CaptureProblem } from "./problem.js";
@@ -42,8 +40,6 @@ export interface ReadOptions {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Stops reading (and records no live flow). */
   readonly signal?: AbortSignal;
-  /** 2: decode here, keep the flow table on a thread of its own; pays for long captures only. 1 by default. */
-  readonly threads?: 1 | 2;
   /** Bytes read at once; tests use small ones. */
   readonly chunkSize?: number;
   /** Packets a call of run(). */
@@ -79,14 +75,11 @@ export class CaptureReader {
   async read(onRecords: RecordsCallback, options: ReadOptions): Promise<ReadResult> {
     const startTime = performance.now();
     const schedule = new CaptureSchedule(this.sensor, this.files, options.chunkSize);
-    const thread = options.threads === 2 ? new CreditThread(this.sensor) : undefined;
     try {
       await schedule.begin();
-      await this.walk(schedule, thread, onRecords, options);
-      await thread?.finish(() => this.drain(onRecords));
+      await this.walk(schedule, onRecords, options);
       await this.flush(onRecords, options);
     } finally {
-      await thread?.close();
       await schedule.close();
     }
     options.onProgress?.(this.progress(schedule));
@@ -102,19 +95,16 @@ export class CaptureReader {
 
   private async walk(
     schedule: CaptureSchedule,
-    thread: CreditThread | undefined,
     onRecords: RecordsCallback,
     options: ReadOptions,
   ): Promise<void> {
     const { run } = this.sensor.exports;
     const budget = options.budget ?? BUDGET;
     while (!options.signal?.aborted) {
-      thread?.takeOver();
       const answer = run(budget);
       if (answer === RUN_RECORDS_FULL || this.ring.count * 2 > this.ring.capacity) {
         await this.drain(onRecords);
       }
-      if (answer === RUN_BATCHES_FULL) await this.waitForRoom(thread, onRecords);
       if (answer === RUN_NEED_INPUT) await schedule.refill(activeInput(this.sensor));
       else if (answer === RUN_UNTIL || answer === RUN_IDLE) {
         if (!(await schedule.openNext())) return;
@@ -123,10 +113,6 @@ export class CaptureReader {
       }
       if (options.onProgress) this.tellProgress(schedule, options.onProgress);
     }
-  }
-
-  private async waitForRoom(thread: CreditThread | undefined, onRecords: RecordsCallback): Promise<void> {
-    while (thread && !(await thread.waitForRoom())) await this.drain(onRecords);
   }
 
   private async flush(onRecords: RecordsCallback, options: ReadOptions): Promise<void> {

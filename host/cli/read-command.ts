@@ -25,7 +25,6 @@ export interface RawReadOptions {
   profile: string;
   status?: string;
   summary: string;
-  threads: string;
 }
 
 const EXAMPLES = `
@@ -98,14 +97,6 @@ export function readCommand(): Command {
       new Option("--summary <form>", "what to say on standard error at the end")
         .choices(["text", "json", "none"])
         .default("text"),
-    )
-    .addOption(
-      new Option(
-        "--threads <n>",
-        "2: the flow table on a thread of its own; auto: for one long file on two cores",
-      )
-        .choices(["auto", "1", "2"])
-        .default("auto"),
     )
     .addHelpText("after", EXAMPLES);
 }

@@ -2,8 +2,6 @@
 // Apart from the work so that it can be tested without a capture.
 // Always holds: every error here is a usage error (exit code 2) that names the option.
 
-import { statSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { StrayError } from "../errors.js";
 import { compileFilter, type RecordTest } from "../filter/compile.js";
 import type { ValueStyle } from "../record/field-types.js";
@@ -19,8 +17,6 @@ import { TablePrinter } from "./output/table.js";
 import { DEFAULT_TIME_FORMAT, epochFormatter, timeFormatter } from "./output/time-format.js";
 import type { RawReadOptions } from "./read-command.js";
 
-const LONG_FILE_BYTES = 64 * 1024 * 1024;
-
 export interface ReadSettings {
   files: readonly string[];
   limits: Limits;
@@ -30,7 +26,6 @@ export interface ReadSettings {
   first: number;
   last: number;
   summary: "text" | "json" | "none";
-  threads: 1 | 2;
 }
 
 /** `isTerminal`: standard output is one, and colour is welcome. */
@@ -50,7 +45,6 @@ export function readSettings(
     printer: printer(raw, isTerminal),
     ...(raw.q ? { first: 1, last: 0 } : range),
     summary: raw.summary as ReadSettings["summary"],
-    threads: raw.threads === "auto" ? threadsFor(files) : raw.threads === "2" ? 2 : 1,
   };
 }
 
@@ -94,14 +88,6 @@ function valueStyle(raw: RawReadOptions): ValueStyle {
     // Patterns give texts of one width, or nearly: an ordinary time tells it.
     timeWidth: Math.max(10, time(1_003_318_266_000_000).length),
   };
-}
-
-/** A second thread pays for one long file on a machine that has a core for it. */
-function threadsFor(files: readonly string[]): 1 | 2 {
-  const [only, ...others] = files;
-  if (only === undefined || only === "-" || others.length > 0 || availableParallelism() < 2) return 1;
-  const stat = statSync(only, { throwIfNoEntry: false });
-  return stat?.isFile() && stat.size >= LONG_FILE_BYTES ? 2 : 1;
 }
 
 /** `N`, `first-last` or `first+more`, with ra's `i` or `o` before it: the range counts what passes the filter. */

@@ -37,7 +37,6 @@ export async function runRead(
     result = await reader.read((ring, count) => printer.print(ring, count), {
       orderedFlush: settings.last > 0,
       signal: printer.signal,
-      threads: settings.threads,
       ...(progress === undefined ? {} : { onProgress: progress.update }),
     });
     printer.end();

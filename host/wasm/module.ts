@@ -47,8 +47,7 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** The classifier, compiled once a process. */
-export function compiledModule(): WebAssembly.Module {
+function compile(): WebAssembly.Module {
   if (compiled) return compiled;
   const path = join(packageRoot(), MODULE_PATH);
   let bytes: Uint8Array<ArrayBuffer>;
@@ -64,7 +63,7 @@ export function compiledModule(): WebAssembly.Module {
 
 /** A classifier of its own with these limits, initialised: tables empty, counters 0. */
 export function createSensor(limits: Limits): Sensor {
-  return createSensorOf(compiledModule(), limits);
+  return createSensorOf(compile(), limits);
 }
 
 /** The same from a module that the caller compiled (tests use special builds). */

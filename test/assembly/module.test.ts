@@ -12,7 +12,6 @@ const module = readWasm(bytes);
 
 const EXPORTS = [
   "closeInput",
-  "credit",
   "drain",
   "flush",
   "flushSlot",

@@ -13,10 +13,8 @@ import { profileLimits } from "../../host/wasm/profiles.js";
 const ROOT = new URL("../../", import.meta.url);
 
 const BATCH = `
-import { BATCH_BASE, BATCH_CAPACITY, COUNTERS_BASE, FLOWS_BASE, RECORDS_RESERVE, RUN_MORE, RUN_RECORDS_FULL,
-  STATE_BASE, STATE_BATCH_COUNT_OFFSET, STATE_LAST_TIME_OFFSET } from "./layout";
-import { recordsFree } from "./ring/records";
-import { config } from "./state";
+import { BATCH_BASE, BATCH_CAPACITY, COUNTERS_BASE, FLOWS_BASE, STATE_BASE, STATE_BATCH_COUNT_OFFSET,
+  STATE_LAST_TIME_OFFSET } from "./layout";
 export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, link: u32, input: u32): void {
   const count = load<u32>(STATE_BASE + STATE_BATCH_COUNT_OFFSET);
   const at = <usize>BATCH_BASE + <usize>count * 32;
@@ -27,12 +25,9 @@ export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, li
   store<u32>(at, link, 20);
   store<u32>(at, input, 24);
   store<u32>(STATE_BASE + STATE_BATCH_COUNT_OFFSET, count + 1);
-  if (count + 1 == BATCH_CAPACITY) closeBatch();
+  if (count + 1 == BATCH_CAPACITY) processBatch();
 }
-export function roomForBatch(): u32 {
-  return recordsFree() < <u32>RECORDS_RESERVE && !config().lossyRecords ? RUN_RECORDS_FULL : RUN_MORE;
-}
-export function closeBatch(): void {
+export function processBatch(): void {
   const count = load<u32>(STATE_BASE + STATE_BATCH_COUNT_OFFSET);
   for (let i: u32 = 0; i < count; i++) {
     const at = <usize>BATCH_BASE + <usize>i * 32;
