@@ -20,6 +20,7 @@ export class GzipSource implements ByteSource {
   readonly compressed = true;
   readonly size: number | undefined;
   readonly rewindable: boolean;
+  readonly readsAtOnce = 1;
   private readonly piece = new Uint8Array(PIECE_SIZE);
   private gunzip: Gunzip;
   private rest: Uint8Array | undefined;

@@ -13,6 +13,7 @@ export class PipeSource implements ByteSource {
   readonly compressed = false;
   readonly size = undefined;
   readonly rewindable = false;
+  readonly readsAtOnce = 1;
   consumed = 0;
   private readonly socket: Socket;
   private readonly buffer = new Uint8Array(BUFFER_SIZE);
@@ -72,6 +73,7 @@ export class PrefixedSource implements ByteSource {
   readonly compressed = false;
   readonly size: number | undefined;
   readonly rewindable = false;
+  readonly readsAtOnce = 1;
 
   constructor(
     private prefix: Uint8Array,

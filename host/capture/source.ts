@@ -1,6 +1,6 @@
 // Where a capture's bytes come from: a plain file, a pipe, standard input, gzip'd or not.
 // Apart from the windows so that those needn't know; the name of a file says nothing, its first bytes do.
-// Always holds: read() fills a part of what it is given and 0 means the end; at most one read is under way;
+// Always holds: read() fills a part of what it is given and 0 means the end; at most `readsAtOnce` are under way;
 // a plain file is read straight into the caller's memory, with no copy and no buffer here.
 
 import { close, fstat, open, type Stats } from "node:fs";
@@ -18,6 +18,8 @@ export interface ByteSource {
   readonly compressed: boolean;
   /** Whether opening the file again gives the same bytes again. */
   readonly rewindable: boolean;
+  /** How many reads may be under way; they are answered in their order. */
+  readonly readsAtOnce: number;
   /** Bytes read into the start of `target`, 0 = end. Fails with a CaptureProblem. */
   read(target: Uint8Array): Promise<number>;
   close(): Promise<void>;

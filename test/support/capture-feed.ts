@@ -12,6 +12,7 @@ import { type LoggedPacket, takeLog } from "./capture-module.js";
 export class MemorySource implements ByteSource {
   readonly compressed = false;
   readonly rewindable = true;
+  readonly readsAtOnce = 1;
   consumed = 0;
 
   constructor(private readonly bytes: Uint8Array) {}

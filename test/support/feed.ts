@@ -39,7 +39,7 @@ export function feed(core: Core, file: Uint8Array, options: FeedOptions): FeedRe
     const cursor = first ? 0 : field(L.INPUT_CURSOR_OFFSET);
     const end = first ? 0 : field(L.INPUT_END_OFFSET);
     half = 1 - half;
-    const data = window + half * L.WINDOW_HALF_SIZE + L.WINDOW_CARRY_SIZE;
+    const data = window + half * L.WINDOW_PART_SIZE + L.WINDOW_CARRY_SIZE;
     core.bytes.copyWithin(data - (end - cursor), cursor, end);
     const size = Math.min(piece, L.WINDOW_DATA_SIZE, file.length - given);
     core.bytes.set(file.subarray(given, given + size), data);
