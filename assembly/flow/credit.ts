@@ -164,11 +164,13 @@ function update(flow: Flow, p: Packet): void {
   if (flow.flags != before || flow.tcpState != stateBefore) flow.flowClass = <u8>flow.classify();
 }
 
-/** The flag of a sending side, and SEVERAL from the second packet on. */
+/** The flag of a sending side, and SEVERAL from the second packet on; without branches. */
 function seen(flags: u32, fromB: bool): u32 {
-  const before = (flags & <u32>(FLOW_FLAG_SEEN_A | FLOW_FLAG_SEEN_B)) != 0;
-  return <u32>((fromB ? FLOW_FLAG_SEEN_B : FLOW_FLAG_SEEN_A) | (before ? FLOW_FLAG_SEVERAL : 0));
+  const before = <u32>((flags & <u32>(FLOW_FLAG_SEEN_A | FLOW_FLAG_SEEN_B)) != 0);
+  return FLOW_FLAG_SEEN_A * (1 + <u32>fromB) + before * FLOW_FLAG_SEVERAL;
 }
+
+if (FLOW_FLAG_SEEN_B != FLOW_FLAG_SEEN_A * 2) ERROR("seen() needs the flags side by side");
 
 /** TTL, TOS, DF and the behaviour of the IPv4 identification. */
 function updateIp(d: Direction, p: Packet, bits: i32): void {

@@ -126,7 +126,7 @@ export class Flow {
 
   direction(fromB: bool): Direction {
     return changetype<Direction>(
-      changetype<usize>(this) + <usize>FLOW_DIR_A_OFFSET + (fromB ? <usize>FLOW_DIR_SIZE : 0),
+      changetype<usize>(this) + <usize>FLOW_DIR_A_OFFSET + <usize>fromB * FLOW_DIR_SIZE,
     );
   }
 

@@ -192,11 +192,12 @@ function locateCommon(p: Packet, ip6: bool): void {
   const b = p.addressB1;
   const word = p.key;
   const ports = <u32>word;
-  const swap = a > b || (a == b && (ports & 0xffff) > ports >> 16);
-  p.addressA1 = select<u64>(b, a, swap);
-  p.addressB1 = select<u64>(a, b, swap);
-  p.key = (word & 0xffffffff00000000) | <u64>select<u32>(rotl<u32>(ports, 16), ports, swap);
-  p.bits = <u16>(<i32>p.bits | (swap ? PACKET_BIT_SWAPPED : 0));
+  const swap = <u32>(a > b) | (<u32>(a == b) & <u32>((ports & 0xffff) > ports >> 16));
+  const difference = (a ^ b) & (0 - <u64>swap);
+  p.addressA1 = a ^ difference;
+  p.addressB1 = b ^ difference;
+  p.key = (word & 0xffffffff00000000) | <u64>rotl<u32>(ports, swap << 4);
+  p.bits = <u16>(<u32>p.bits | (swap * PACKET_BIT_SWAPPED));
   p.hash = hashIp4(p.keyAt, config().seed);
   p.set = setOf(p.hash);
 }
