@@ -56,9 +56,8 @@ function installPackages() {
 }
 
 function buildWasm() {
-  if (!isStale("build/stray.wasm", ["assembly", "asconfig.json"])) return;
-  const asc = join("node_modules", "assemblyscript", "bin", "asc.js");
-  run("building build/stray.wasm", process.execPath, [asc, "assembly/index.ts", "--target", "release"]);
+  if (!isStale("build/stray.wasm", ["assembly", "asconfig.json", "tools/build-wasm.mjs"])) return;
+  run("building build/stray.wasm", process.execPath, [join("tools", "build-wasm.mjs")]);
 }
 
 function buildHost() {
