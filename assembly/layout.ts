@@ -72,14 +72,14 @@ export const FLOWS_REGION_SIZE: i32 = FLOW_CAPACITY * FLOW_SIZE;
 // Each window is a ring of parts used in turn: a part is room for the unfinished record carried over from the part
 // before, then the bytes read. A record larger than the carry room is refused as damaged.
 export const WINDOW_CARRY_SIZE: i32 = 524288;
-export const WINDOW_DATA_SIZE: i32 = 1048576;
+export const WINDOW_DATA_SIZE: i32 = 2097152;
 export const WINDOW_PART_SIZE: i32 = WINDOW_CARRY_SIZE + WINDOW_DATA_SIZE;
 export const WINDOW_PARTS: i32 = 4;
 export const WINDOW_SIZE: i32 = WINDOW_PART_SIZE * WINDOW_PARTS;
 export const WINDOWS_BASE: i32 = FLOWS_BASE + FLOWS_REGION_SIZE;
 export const WINDOWS_REGION_SIZE: i32 = INPUT_CAPACITY * WINDOW_SIZE;
 
-export const MEMORY_PAGES: i32 = 7850;
+export const MEMORY_PAGES: i32 = 8859;
 export const MEMORY_SIZE: i32 = MEMORY_PAGES * PAGE_SIZE;
 
 // ---- Config: written by the host before init() ------------------------------------------------------------

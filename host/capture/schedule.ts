@@ -12,12 +12,15 @@ import {
   STATE_BASE,
   STATE_LAST_TIME_OFFSET,
   STATE_UNTIL_OFFSET,
+  WINDOW_DATA_SIZE,
 } from "../../assembly/layout.js";
 import { readU64, writeU64 } from "../wasm/memory.js";
 import type { Sensor } from "../wasm/module.js";
 import { OpenCapture } from "./open-capture.js";
 import { CaptureProblem } from "./problem.js";
 
+// Sixteen windows of several files open at once must not cost more than one of a single file.
+const SHARED_CHUNK_SIZE = 131072;
 const SKIPPED_ADDRESS = COUNTERS_BASE + COUNTER_BLOCKS_SKIPPED * 8;
 
 interface Waiting {
@@ -35,12 +38,15 @@ export class CaptureSchedule {
   private sizeKnown: number | undefined = 0;
   /** A file was due while none could be opened. */
   private late = false;
+  private readonly chunkSize: number;
 
   constructor(
     private readonly sensor: Sensor,
     private readonly files: readonly string[],
-    private readonly chunkSize?: number,
-  ) {}
+    chunkSize?: number,
+  ) {
+    this.chunkSize = chunkSize ?? (files.length === 1 ? WINDOW_DATA_SIZE : SHARED_CHUNK_SIZE);
+  }
 
   /** Bytes of the files taken so far. */
   get bytes(): number {

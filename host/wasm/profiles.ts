@@ -14,6 +14,7 @@ import {
   SET_SIZE,
   SET_WAYS,
   WINDOW_DATA_SIZE,
+  WINDOW_PARTS,
 } from "../../assembly/layout.js";
 import { StrayError } from "../errors.js";
 import type { Limits } from "./config.js";
@@ -88,6 +89,6 @@ export function memoryBytes(limits: Limits): number {
     limits.flowSets * (SET_SIZE + SET_WAYS * FLOW_SIZE) +
     limits.fragmentSets * FRAGMENT_WAYS * FRAGMENT_SIZE +
     limits.recordLimit * RECORD_SIZE +
-    2 * WINDOW_DATA_SIZE
+    WINDOW_PARTS * WINDOW_DATA_SIZE
   );
 }
