@@ -38,7 +38,7 @@ function trafficCases(): TrafficCase[] {
   const mixes: FrameMix[] = ["64", "imix", "1500"];
   return [1_000, 100_000, 1_000_000].flatMap((flows) =>
     mixes.map((mix) => {
-      const most = mix !== "64" ? 2_000_000 : flows === 1_000_000 ? 4_000_000 : 8_000_000;
+      const most = mix === "1500" ? 2_000_000 : flows === 1_000_000 ? 4_000_000 : 8_000_000;
       return { flows, mix, packets: most * scale };
     }),
   );

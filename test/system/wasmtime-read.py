@@ -91,7 +91,7 @@ def read_file(core, path, piece):
         def refill():
             nonlocal half
             half = 1 - half
-            data = window + half * layout["WINDOW_HALF_SIZE"] + layout["WINDOW_CARRY_SIZE"]
+            data = window + half * layout["WINDOW_PART_SIZE"] + layout["WINDOW_CARRY_SIZE"]
             fresh = file.read(min(piece, layout["WINDOW_DATA_SIZE"]))
             core.write(data - len(unread), unread + fresh)
             core.write32(header + layout["INPUT_CURSOR_OFFSET"], data - len(unread))
