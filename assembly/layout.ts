@@ -486,7 +486,6 @@ export const RECORD_PACKET_INDEX_OFFSET: i32 = 16; // u64, number of the packet 
 export const RECORD_REASON_OFFSET: i32 = 24; // u32, RECORD_REASON_*
 export const RECORD_SET_OFFSET: i32 = 28; // u32, set of the table it was in
 export const RECORD_VICTIM_CLASS_OFFSET: i32 = 32; // u32, class at that time
-export const RECORD_NEWCOMER_CLASS_OFFSET: i32 = 36; // u32, unused: 0
 export const RECORD_FLOW_OFFSET: i32 = 64; // FLOW_SIZE bytes, a copy of the slot
 
 export const RECORD_REASON_IDLE: i32 = 1; // no packet for the flow's timeout

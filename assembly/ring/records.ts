@@ -60,7 +60,7 @@ export function emit(flow: Flow, reason: i32, set: u32): void {
   store<u64>(at, s.packetIndex, RECORD_PACKET_INDEX_OFFSET);
   store<u32>(at, <u32>reason, RECORD_REASON_OFFSET);
   store<u32>(at, set, RECORD_SET_OFFSET);
-  store<u64>(at, <u64>flow.flowClass, RECORD_VICTIM_CLASS_OFFSET);
+  store<u32>(at, <u32>flow.flowClass, RECORD_VICTIM_CLASS_OFFSET);
   const from = changetype<usize>(flow);
   const to = at + RECORD_FLOW_OFFSET;
   for (let offset: usize = 0; offset < <usize>FLOW_SIZE; offset += 64) {

@@ -12,7 +12,6 @@ import {
   STATE_BASE,
   STATE_LAST_TIME_OFFSET,
   STATE_UNTIL_OFFSET,
-  WINDOW_DATA_SIZE,
 } from "../../assembly/layout.js";
 import { readU64, writeU64 } from "../wasm/memory.js";
 import type { Sensor } from "../wasm/module.js";
@@ -45,7 +44,7 @@ export class CaptureSchedule {
     private readonly files: readonly string[],
     chunkSize?: number,
   ) {
-    this.chunkSize = chunkSize ?? (files.length === 1 ? WINDOW_DATA_SIZE : SHARED_CHUNK_SIZE);
+    this.chunkSize = chunkSize ?? (files.length === 1 ? sensor.limits.chunkSize : SHARED_CHUNK_SIZE);
   }
 
   /** Bytes of the files taken so far. */

@@ -42,6 +42,8 @@ export interface TimeField extends FieldBase {
 
 export interface TextField extends FieldBase {
   type: "text";
+  /** An empty text is a value too: JSON has it. */
+  isEmptyAValue: boolean;
   value: (record: FlowRecord, style: ValueStyle) => string;
 }
 
@@ -88,8 +90,9 @@ export function text(
   align: FieldBase["align"],
   meaning: string,
   value: (record: FlowRecord, style: ValueStyle) => string,
+  isEmptyAValue = false,
 ): TextField {
-  return { type: "text", name, header, width, align, unit: "", meaning, value };
+  return { type: "text", name, header, width, align, unit: "", meaning, value, isEmptyAValue };
 }
 
 export function list(

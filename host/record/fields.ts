@@ -92,7 +92,7 @@ export const FIELDS: readonly Field[] = [
   time(["Start_Time", 18, "stime"], "first packet", (r) => r.startUs),
   time(["Last_Time", 18, "ltime"], "last packet", (r) => r.lastUs),
   seconds(["Dur", 11, "dur"], "last packet less first", (r) => Math.max(0, r.lastUs - r.startUs)),
-  text(["Flgs", 10, "flgs"], "left", "ten places of flags, listed below", flgsText),
+  text(["Flgs", 10, "flgs"], "left", "ten places of flags, listed below", flgsText, true),
   text(
     ["Type", 9, "proto"],
     "right",

@@ -55,9 +55,11 @@ export interface Limits {
   readonly protectMs: number;
   /** Packet time in which the expiry sweep goes round once. */
   readonly sweepMs: number;
+  /** Bytes of a capture file read at once, of which WINDOW_PARTS lie in memory; the host's alone. */
+  readonly chunkSize: number;
 }
 
-export const RECORD_LIMIT_MIN = 512;
+export const RECORD_LIMIT_MIN = 1024;
 const NS_PER_MS = 1_000_000n;
 const DURATION_MAX_MS = 1e11; // about three years; in ns well within 64 bits
 

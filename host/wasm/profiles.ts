@@ -50,12 +50,24 @@ export const PROFILES: readonly Profile[] = [
   {
     name: "small",
     help: "a small board: 65,536 flows, under 110 MB resident in all",
-    limits: { ...COMMON, flowSets: 4096, fragmentSets: 256, recordLimit: 2048 },
+    limits: {
+      ...COMMON,
+      flowSets: 4096,
+      fragmentSets: 256,
+      recordLimit: 1024,
+      chunkSize: WINDOW_DATA_SIZE / 8,
+    },
   },
   {
     name: "default",
-    help: "262,144 flows, under 200 MB resident in all",
-    limits: { ...COMMON, flowSets: 16384, fragmentSets: FRAGMENT_SET_CAPACITY, recordLimit: RECORD_CAPACITY },
+    help: "229,376 flows, under 200 MB resident in all",
+    limits: {
+      ...COMMON,
+      flowSets: 14336,
+      fragmentSets: FRAGMENT_SET_CAPACITY,
+      recordLimit: RECORD_CAPACITY / 2,
+      chunkSize: WINDOW_DATA_SIZE,
+    },
   },
   {
     name: "large",
@@ -65,6 +77,7 @@ export const PROFILES: readonly Profile[] = [
       flowSets: SET_CAPACITY,
       fragmentSets: FRAGMENT_SET_CAPACITY,
       recordLimit: RECORD_CAPACITY,
+      chunkSize: WINDOW_DATA_SIZE,
     },
   },
 ];
@@ -89,6 +102,6 @@ export function memoryBytes(limits: Limits): number {
     limits.flowSets * (SET_SIZE + SET_WAYS * FLOW_SIZE) +
     limits.fragmentSets * FRAGMENT_WAYS * FRAGMENT_SIZE +
     limits.recordLimit * RECORD_SIZE +
-    WINDOW_PARTS * WINDOW_DATA_SIZE
+    WINDOW_PARTS * limits.chunkSize
   );
 }

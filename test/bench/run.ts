@@ -1,6 +1,6 @@
 // `npm run bench`: stray against argus, softflowd and tcpdump on the same made traffic, then the WASM module alone;
 // the figures go to test/bench/RESULTS.md. `npm run bench -- --quick` takes a quarter of the packets and fewer
-// rounds and writes nothing; its ratios are worse than a full run's, since Node's start weighs more.
+// rounds and writes nothing; `--rounds=N` sets their number; its ratios are worse than a full run's, since Node's start weighs more.
 // Apart from its parts: traffic, tools, measuring, report. Always holds: one run, one machine, nothing left out
 // silently. The exit code is 0 when the run came to its end, whether targets are met or not.
 
@@ -30,7 +30,9 @@ const PEER_TARGETS = [
 const MEMORY_TARGETS_MB = { default: 200, small: 110 };
 
 const isQuick = process.argv.includes("--quick");
-const rounds = isQuick ? 2 : 5;
+const rounds = Number(
+  process.argv.find((word) => word.startsWith("--rounds="))?.slice(9) ?? (isQuick ? 2 : 5),
+);
 const scale = isQuick ? 0.25 : 1;
 
 /** Small frames come in greater number; with a million flows the peers are slow, so fewer. */

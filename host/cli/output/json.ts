@@ -49,7 +49,7 @@ function valueText(field: Field, style: ValueStyle): ValueText {
     case "text":
       return (record) => {
         const text = field.value(record, style).trimEnd();
-        return text === "" ? "" : JSON.stringify(text);
+        return text === "" && !field.isEmptyAValue ? "" : JSON.stringify(text);
       };
     case "list":
       return (record) => JSON.stringify(field.value(record));

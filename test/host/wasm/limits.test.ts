@@ -22,7 +22,7 @@ describe("profiles", () => {
     expect(megabytes("small")).toBeLessThan(110 - 48 - 25);
     expect(megabytes("default")).toBeLessThan(200 - 48 - 30);
     expect(megabytes("large")).toBeLessThan(450);
-    expect(PROFILES.map(({ limits }) => flowCapacityOf(limits))).toEqual([65_536, 262_144, 1_048_576]);
+    expect(PROFILES.map(({ limits }) => flowCapacityOf(limits))).toEqual([65_536, 229_376, 1_048_576]);
     for (const { limits } of PROFILES) writeConfig(memory, limits);
   });
 
