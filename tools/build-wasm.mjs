@@ -28,10 +28,15 @@ if (error) {
 }
 const module = binaryen.readBinary(readFileSync(join(root, compiled)));
 // What Node 20 runs without a flag, and no more: newer features change how even plain types are written.
-const { Atomics, BulkMemory, BulkMemoryOpt, MutableGlobals, NontrappingFPToInt, SIMD128, SignExt } =
-  binaryen.Features;
+const has = binaryen.Features;
 module.setFeatures(
-  Atomics | BulkMemory | BulkMemoryOpt | MutableGlobals | NontrappingFPToInt | SIMD128 | SignExt,
+  has.Atomics |
+    has.BulkMemory |
+    has.BulkMemoryOpt |
+    has.MutableGlobals |
+    has.NontrappingFPToInt |
+    has.SIMD128 |
+    has.SignExt,
 );
 binaryen.setOptimizeLevel(3);
 binaryen.setShrinkLevel(0);
