@@ -11,15 +11,11 @@ const ASKERS_SECOND: u64 = (<u64>ASKER_B) << 16;
 const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 const FINAL_MULTIPLIER: u64 = 0xd6e8feb86659fd93;
 
-export function keyWord(key: usize): u64 {
-  return load<u64>(key, KEY_WORD);
-}
-
-export function kindOf(word: u64): i32 {
+function kindOf(word: u64): i32 {
   return <i32>((word >> 40) & 0xff);
 }
 
-export function protoOf(word: u64): u32 {
+function protoOf(word: u64): u32 {
   return <u32>((word >> 32) & 0xff);
 }
 
