@@ -1,0 +1,89 @@
+// The configuration as the sensor uses it: every value there, durations in ms, sizes in bytes.
+// Apart from the schema because the file speaks in human units and leaves out what is as usual.
+// Always holds: what has this type has been validated.
+
+export type CaptureMode = "auto" | "mapped" | "copy";
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type EventType = "flow" | "stats";
+
+export interface IpfixTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: "udp" | "tcp";
+  readonly templateRefreshMs: number;
+  readonly queueBytes: number;
+  /** Observation domain (RFC 7011, section 3.1). */
+  readonly domain: number;
+}
+
+export interface EveConfig {
+  readonly file: string;
+  readonly types: readonly EventType[];
+  readonly statsMs: number;
+}
+
+export interface SyslogTarget {
+  readonly transport: "unix" | "udp" | "tcp";
+  /** A socket's path, or a host. */
+  readonly target: string;
+  readonly port: number;
+  readonly facility: string;
+  readonly types: readonly EventType[];
+  readonly statsMs: number;
+  readonly queueBytes: number;
+}
+
+export interface StrayConfig {
+  readonly sensor: {
+    readonly name: string;
+    readonly profile: string;
+    /** Account to become when started as root; undefined: stay who we are. */
+    readonly user: string | undefined;
+  };
+  readonly capture: {
+    readonly interfaces: readonly string[];
+    readonly mode: CaptureMode;
+    readonly workers: number;
+    /** Per worker and interface. */
+    readonly ringBytes: number;
+    readonly snapLen: number;
+    readonly promiscuous: boolean;
+    /** pcap-filter language, empty for everything. */
+    readonly filter: string;
+  };
+  readonly flows: {
+    readonly statusMs: number;
+    readonly tcpOpeningMs: number;
+    readonly tcpEstablishedMs: number;
+    readonly tcpClosedMs: number;
+    readonly udpMs: number;
+    readonly icmpMs: number;
+    readonly otherMs: number;
+    readonly fragmentMs: number;
+    /** How long after a worker's start a flow without a handshake may be older than the sensor. */
+    readonly pickupMs: number;
+    readonly verifyChecksums: boolean;
+  };
+  readonly store: {
+    readonly enabled: boolean;
+    readonly directory: string;
+    readonly rotateMs: number;
+    readonly rotateBytes: number;
+    readonly quotaBytes: number;
+    /** The disk keeps at least this free. */
+    readonly minFreeBytes: number;
+    /** Private enterprise number of stray's own information elements. */
+    readonly enterprise: number;
+  };
+  readonly export: {
+    readonly ipfix: readonly IpfixTarget[];
+    readonly eve: EveConfig | undefined;
+    readonly syslog: readonly SyslogTarget[];
+  };
+  readonly control: {
+    readonly socket: string;
+    readonly group: string | undefined;
+    readonly clientsMax: number;
+  };
+  readonly log: { readonly level: LogLevel; readonly form: "json" | "text" };
+}

@@ -1,0 +1,129 @@
+// What the rest of the host may ask of the running sensor, as plain data.
+// Apart from the daemon so that the control socket, the exporters and the tests know nothing of threads and rings.
+// Always holds: asking changes nothing but by reload() and stop(); every answer is a copy, safe to keep.
+
+export type SortKey = "bytes" | "packets" | "duration" | "start" | "last" | "app-bytes";
+
+export interface FlowQuery {
+  /** Over flow fields, as behind `stray read FILE -`; empty for all. */
+  readonly filter: string;
+  /** With `top`: which flows come first, largest (latest) first. */
+  readonly sort?: SortKey;
+  readonly top?: number;
+  /** Where the page before ended (`FlowPage.next`). */
+  readonly after?: number;
+  /** Records in this page at most. */
+  readonly limit: number;
+}
+
+export interface FlowPage {
+  /** Copies of flow records, RECORD_SIZE bytes each. */
+  readonly records: readonly Uint8Array[];
+  /** Cursor of the next page, undefined behind the last. */
+  readonly next: number | undefined;
+  /** Flows live in all tables. */
+  readonly live: number;
+  /** Flows that changed each time they were looked at, and so are left out. */
+  readonly skipped: number;
+}
+
+export interface InterfaceReport {
+  readonly name: string;
+  /** Kernel's index, 0 while the interface is absent. */
+  readonly index: number;
+  readonly link: "up" | "down" | "absent";
+  readonly mode: "mapped" | "copy";
+  readonly ringBytes: number;
+  readonly promiscuous: boolean;
+  /** Of the kernel's own count (PACKET_STATISTICS), drops not included. */
+  readonly packets: number;
+  readonly drops: number;
+  readonly freezes: number;
+  /** Share of the ring that waits, 0 to 1. */
+  readonly ringUsed: number;
+  readonly worker: number;
+  readonly error?: string;
+}
+
+export interface WorkerReport {
+  readonly worker: number;
+  readonly state: "running" | "starting" | "dead";
+  readonly restarts: number;
+  readonly startedMs: number;
+  readonly flows: number;
+  readonly flowsPeak: number;
+  readonly flowsMax: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly recordsWaiting: number;
+  readonly recordsMax: number;
+  /** Since the worker last showed a sign of life. */
+  readonly lagMs: number;
+}
+
+export interface SinkReport {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+export interface StatusReport {
+  readonly version: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly startedMs: number;
+  readonly nowMs: number;
+  readonly uptimeMs: number;
+  readonly profile: string;
+  /** Path of the configuration in force. */
+  readonly config: string;
+  readonly configLoadedMs: number;
+  /** Why the latest reload was refused, if it was. */
+  readonly configError?: string;
+  readonly user: string;
+  readonly privileges: string;
+  readonly capture: {
+    readonly mode: "auto" | "mapped" | "copy";
+    readonly filter: string;
+    readonly snapLen: number;
+  };
+  readonly interfaces: readonly InterfaceReport[];
+  readonly workers: readonly WorkerReport[];
+  readonly sinks: readonly SinkReport[];
+  readonly memory: { readonly residentBytes: number; readonly tableBytes: number };
+  /** Sentences that an operator should read. */
+  readonly problems: readonly string[];
+}
+
+export type Counts = Readonly<Record<string, number>>;
+
+export interface CountersReport {
+  readonly nowMs: number;
+  /** Counting since then; every count only grows. */
+  readonly resetMs: number;
+  readonly total: Counts;
+  readonly workers: readonly { readonly worker: number; readonly counters: Counts }[];
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly worker: number;
+    readonly counters: Counts;
+  }[];
+  readonly sinks: readonly { readonly name: string; readonly counters: Counts }[];
+}
+
+export interface ReloadReport {
+  /** Keys that changed, dotted. */
+  readonly changed: readonly string[];
+  readonly restartedCapture: boolean;
+  readonly messages: readonly string[];
+}
+
+export interface SensorView {
+  status(): StatusReport;
+  counters(): CountersReport;
+  /** Yields to the event loop in between. @throws StrayError for a filter that can't be compiled. */
+  flows(query: FlowQuery): Promise<FlowPage>;
+  /** @throws StrayError with what is wrong in the new configuration; the old one stays in force. */
+  reload(): Promise<ReloadReport>;
+  stop(): void;
+}
