@@ -22,10 +22,13 @@ import {
   COUNTER_CLOCK_BACK,
   COUNTER_CLOCK_JUMP,
   COUNTER_LENGTH_ODD,
+  COUNTER_MERGED_FRAMES,
+  COUNTER_MERGED_PACKETS,
   COUNTER_PACKETS,
   COUNTER_WIRE_BYTES,
   FLOW_DIR_A_OFFSET,
   FLOW_DIR_SIZE,
+  NOTE_MERGED,
   PACKET_BIT_CARRIER_FRAGMENT,
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_SWAPPED,
@@ -51,9 +54,18 @@ function packetAt(index: u32): Packet {
 
 /**
  * Decodes one frame into the batch; a full batch is processed. The frame's bytes must stay until then.
- * `time` ns, `captured` and `wire` bytes, `link` a LINKTYPE_ value, `input` says where it came from.
+ * `time` ns, `captured` and `wire` bytes, `link` a LINKTYPE_ value, `input` says where it came from; `segment` bytes
+ * of payload a packet when the frame is several merged into one, else 0.
  */
-export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, link: u32, input: u32): void {
+export function pushPacket(
+  time: u64,
+  frame: usize,
+  captured: u32,
+  wire: u32,
+  link: u32,
+  input: u32,
+  segment: u32 = 0,
+): void {
   const s = state();
   const at = <usize>BATCH_BASE + <usize>s.batchCount * PACKET_SIZE;
   if (captured > wire) {
@@ -68,8 +80,23 @@ export function pushPacket(time: u64, frame: usize, captured: u32, wire: u32, li
     if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) locate(p);
   }
   p.input = input;
+  p.merged = 0;
+  if (segment != 0) unmerge(p, segment);
   s.batchCount += 1;
   if (s.batchCount == BATCH_CAPACITY) processBatch();
+}
+
+/** Counts a merged frame as the packets that were on the wire: each had all the headers and a part of the payload. */
+function unmerge(p: Packet, segment: u32): void {
+  if (p.undecoded != 0 || p.appBytes <= segment || p.appBytes > p.counted) return;
+  const more = (p.appBytes - 1) / segment;
+  const headers = (p.counted - p.appBytes) * more;
+  p.merged = more;
+  p.counted += headers;
+  p.wire += headers;
+  p.note(NOTE_MERGED);
+  count(COUNTER_MERGED_FRAMES);
+  count(COUNTER_MERGED_PACKETS, more);
 }
 
 /** Takes the waiting packets, in order, to the flow table. */
@@ -80,13 +107,15 @@ export function processBatch(): void {
   touchAhead(size);
   let captured: u64 = 0;
   let wire: u64 = 0;
+  let packets: u64 = size;
   for (let i: u32 = 0; i < size; i++) {
     const p = packetAt(i);
+    packets += p.merged;
     captured += p.captured;
     wire += p.wire;
     processPacket(p);
   }
-  count(COUNTER_PACKETS, size);
+  count(COUNTER_PACKETS, packets);
   count(COUNTER_CAPTURED_BYTES, captured);
   count(COUNTER_WIRE_BYTES, wire);
   s.batchCount = 0;

@@ -30,6 +30,9 @@ import { config, setClassAge, state } from "./state";
 export { tick } from "./batch";
 export { closeInput, openInput, run } from "./capture/input";
 
+export { readBlock } from "./capture/ring-block";
+export { nextLive, snapshot } from "./flow/snapshot";
+
 /** Empties everything and takes the limits that the host wrote into CONFIG. Call it before anything else. */
 export function init(): void {
   const c = config();
@@ -38,6 +41,12 @@ export function init(): void {
   memory.fill(INPUTS_BASE, 0, INPUTS_REGION_SIZE);
   memory.fill(FRAGMENTS_BASE, 0, <usize>c.fragmentSets * FRAGMENT_WAYS * FRAGMENT_SIZE);
   memory.fill(TAGS_BASE, 0, <usize>c.flowSets * SET_SIZE);
+  configure();
+}
+
+/** Takes new timeouts that the host wrote into CONFIG; tables and counters stay, and so must their sizes. */
+export function configure(): void {
+  const c = config();
   const step = c.sweepNs / <u64>c.flowSets;
   state().sweepStepNs = step == 0 ? 1 : step;
   setClassAges();

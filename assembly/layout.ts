@@ -7,9 +7,10 @@
 //   CONFIG    limits and timeouts, written by the host    STATE         clock, sweep hand, ring indices
 //   COUNTERS  u64 each                                    INPUTS        state of each open capture
 //   BATCH     decoded packets waiting for the table       CREDIT        scratch: a refused newcomer, a tunnel's outer key
+//   LIVE      words between a worker and the main thread  SNAPSHOT      scratch of the main thread: a copy of a live flow
 //   FRAGMENTS datagram id -> flow                         RECORDS       ring of finished flows
 //   TAGS      one cache line a set                        FLOWS         six cache lines a slot
-//   WINDOWS   bytes of capture files, a ring of parts an input
+//   WINDOWS   bytes of capture files, a ring of parts an input; live, the kernel's packet rings are mapped here
 
 export const PAGE_SIZE: i32 = 65536;
 export const CACHE_LINE_SIZE: i32 = 64;
@@ -47,14 +48,22 @@ export const CREDIT_BASE: i32 = BATCH_BASE + BATCH_REGION_SIZE;
 export const CREDIT_OUTER_OFFSET: i32 = 512; // a copy of the packet as it was before a tunnel was entered
 export const CREDIT_REGION_SIZE: i32 = 2048;
 
-export const FRAGMENT_WAYS: i32 = 4;
-export const FRAGMENT_SIZE: i32 = 128;
-export const FRAGMENT_SET_CAPACITY: i32 = 1024;
-export const FRAGMENTS_BASE: i32 = CREDIT_BASE + CREDIT_REGION_SIZE;
-export const FRAGMENTS_REGION_SIZE: i32 = FRAGMENT_SET_CAPACITY * FRAGMENT_WAYS * FRAGMENT_SIZE;
+export const LIVE_BASE: i32 = CREDIT_BASE + CREDIT_REGION_SIZE;
+export const LIVE_HEADER_SIZE: i32 = 128;
+export const LIVE_INPUT_SIZE: i32 = 64;
+export const LIVE_REGION_SIZE: i32 = LIVE_HEADER_SIZE + INPUT_CAPACITY * LIVE_INPUT_SIZE;
 
 export const RECORD_HEADER_SIZE: i32 = 64;
 export const RECORD_SIZE: i32 = RECORD_HEADER_SIZE + FLOW_SIZE;
+export const SNAPSHOT_BASE: i32 = LIVE_BASE + LIVE_REGION_SIZE;
+export const SNAPSHOT_REGION_SIZE: i32 = RECORD_SIZE;
+
+export const FRAGMENT_WAYS: i32 = 4;
+export const FRAGMENT_SIZE: i32 = 128;
+export const FRAGMENT_SET_CAPACITY: i32 = 1024;
+export const FRAGMENTS_BASE: i32 = SNAPSHOT_BASE + SNAPSHOT_REGION_SIZE;
+export const FRAGMENTS_REGION_SIZE: i32 = FRAGMENT_SET_CAPACITY * FRAGMENT_WAYS * FRAGMENT_SIZE;
+
 export const RECORD_CAPACITY: i32 = 8192;
 export const RECORDS_BASE: i32 = FRAGMENTS_BASE + FRAGMENTS_REGION_SIZE;
 export const RECORDS_REGION_SIZE: i32 = RECORD_CAPACITY * RECORD_SIZE;
@@ -101,7 +110,8 @@ export const CONFIG_FRAGMENT_NS_OFFSET: i32 = 80; // u64
 export const CONFIG_GHOST_NS_OFFSET: i32 = 88; // u64, how long the orientation of a finished flow is remembered
 export const CONFIG_PROTECT_NS_OFFSET: i32 = 96; // u64, idle time after which a newcomer may push out an established flow
 export const CONFIG_SWEEP_NS_OFFSET: i32 = 104; // u64, packet time in which the expiry sweep goes round once
-export const CONFIG_SIZE: i32 = 112;
+export const CONFIG_PICKUP_NS_OFFSET: i32 = 112; // u64, how long after the first packet a flow without a SYN may be older than the sensor; 0 = not asked (files)
+export const CONFIG_SIZE: i32 = 120;
 
 export const CONFIG_FLAG_CHECKSUM: i32 = 1; // verify transport checksums
 export const CONFIG_FLAG_LOSSY_RECORDS: i32 = 2; // a full ring drops (and counts) the new record; else run() stops and waits
@@ -142,6 +152,31 @@ export const RUN_INPUT_ENDED: i32 = 3; // the active input ended cleanly
 export const RUN_INPUT_DAMAGED: i32 = 4; // the active input is damaged: see INPUT_ERROR_*
 export const RUN_IDLE: i32 = 5; // no input is open
 export const RUN_UNTIL: i32 = 6; // the next packet is later than STATE_UNTIL
+
+// ---- Live: a worker and the main thread ------------------------------------------------------------------
+// Words of 32 bits, read and written with atomics. The module itself never looks at them.
+
+export const LIVE_COMMAND_OFFSET: i32 = 0; // u32, LIVE_COMMAND_*; the main thread writes it
+export const LIVE_DONE_OFFSET: i32 = 4; // u32, number of the latest command that the worker has carried out
+export const LIVE_NUMBER_OFFSET: i32 = 8; // u32, number of the command, from 1; the main thread counts it up last
+export const LIVE_BEATS_OFFSET: i32 = 12; // u32, turns of the worker's loop (mod 2^32)
+export const LIVE_STATE_OFFSET: i32 = 16; // u32, LIVE_STATE_*; the worker writes it
+export const LIVE_WAITS_OFFSET: i32 = 20; // u32, times the worker waited for records to be taken out
+export const LIVE_INPUTS_OFFSET: i32 = 128; // one LIVE_INPUT each
+
+export const LIVE_COMMAND_NONE: i32 = 0;
+export const LIVE_COMMAND_MESSAGE: i32 = 1; // a message waits at the worker's port
+export const LIVE_COMMAND_STOP: i32 = 2; // take what the rings hold, record every flow, end
+
+export const LIVE_STATE_STARTING: i32 = 0;
+export const LIVE_STATE_RUNNING: i32 = 1;
+export const LIVE_STATE_STOPPING: i32 = 2;
+export const LIVE_STATE_STOPPED: i32 = 3;
+
+export const LIVE_INPUT_REVENTS_OFFSET: i32 = 0; // u32, poll(2)'s answer when it told of an error, else 0
+export const LIVE_INPUT_WAITING_OFFSET: i32 = 4; // u32, blocks that waited at the latest look
+export const LIVE_INPUT_BLOCKS_OFFSET: i32 = 8; // u64, blocks taken
+export const LIVE_INPUT_FRAMES_OFFSET: i32 = 16; // u64, frames taken
 
 // ---- Input: one open capture ------------------------------------------------------------------------------
 
@@ -261,6 +296,7 @@ export const PACKET_NEXT_OFFSET: i32 = 220; // u32, ethertype or protocol of the
 export const PACKET_TUNNELS_OFFSET: i32 = 224; // u32, tunnels entered so far
 export const PACKET_SET_OFFSET: i32 = 228; // u32, number of the flow table's set, SET_NONE while the key is not hashed
 export const PACKET_WAY_OFFSET: i32 = 232; // i32, way of that set whose tag matched when the batch was touched, -1 = none
+export const PACKET_MERGED_OFFSET: i32 = 236; // u32, packets that the card or the kernel merged into this frame, besides one
 export const PACKET_BIT_DF: i32 = 1;
 export const PACKET_BIT_FRAGMENT: i32 = 2; // part of a fragmented datagram
 export const PACKET_BIT_LATER_FRAGMENT: i32 = 4; // without the transport header
@@ -450,6 +486,8 @@ export const NOTE_PPP: i32 = 65536;
 export const NOTE_FRAGMENT_OVERLAP: i32 = 131072; // reserved for reassembly
 export const NOTE_OFFLOADED: i32 = 262144; // checksum left to the network card, or IP length 0
 export const NOTE_WIFI: i32 = 524288;
+export const NOTE_PICKUP: i32 = 1048576; // first heard without a SYN soon after the sensor began: may be older than it
+export const NOTE_MERGED: i32 = 2097152; // frames that the card or the kernel had merged: counted as what was on the wire
 
 // ---- Fragment entry: a datagram being fragmented ----------------------------------------------------------
 
@@ -494,6 +532,7 @@ export const RECORD_REASON_REFUSED: i32 = 3; // the table had no place worth tak
 export const RECORD_REASON_STATUS: i32 = 4; // intermediate: the flow goes on
 export const RECORD_REASON_FLUSH: i32 = 5; // end of input, or asked for
 export const RECORD_REASON_REUSED: i32 = 6; // a new connection on the same ports
+export const RECORD_REASON_LIVE: i32 = 7; // a look at a flow that is in the table: never in the ring
 
 // ---- Counters: u64 each, index * 8 from COUNTERS_BASE -----------------------------------------------------
 
@@ -530,6 +569,11 @@ export const COUNTER_TUNNEL_DEPTH: i32 = 29; // tunnels deeper than TUNNEL_DEPTH
 export const COUNTER_LENGTH_ODD: i32 = 31; // captured more than the wire length claims
 export const COUNTER_BLOCKS_SKIPPED: i32 = 32; // pcapng blocks that carry no packet
 export const COUNTER_FRAGMENTS_KNOWN: i32 = 33; // later fragments tied to their flow at once
+export const COUNTER_MERGED_FRAMES: i32 = 34; // frames that stood for several packets (GRO, segmentation offload)
+export const COUNTER_MERGED_PACKETS: i32 = 35; // the packets, besides one a frame, that they stood for
+export const COUNTER_RING_BLOCKS: i32 = 36; // blocks of the kernel's rings taken
+export const COUNTER_RING_DAMAGED: i32 = 37; // blocks whose offsets led outside: the rest of each is lost
+export const COUNTER_VLAN_RESTORED: i32 = 38; // VLAN tags that the card took out, put back
 
 export const COUNTER_UNDECODED_FIRST: i32 = 64;
 export const COUNTER_UNDECODED_LINKTYPE: i32 = 64; // link type not known
@@ -574,4 +618,6 @@ export const SWEEP_RECORDS_MAX: i32 = 4; // records the sweep makes for a packet
 export const RECORDS_RESERVE: i32 = 512; // ring places run() keeps free: more than one batch can make
 export const CLOCK_JUMP_SECONDS: i32 = 60; // a step of the packet clock that is told and, backwards, followed
 export const TICK_SETS_MAX: i32 = 4096; // sets a tick visits at most
+export const RING_FRAMES_MAX: i32 = 65536; // frames taken of one block at most
+export const SNAPSHOT_LOOKS_MAX: i32 = 4; // times a live flow is looked at before it is left out
 export const SWEEP_SETS_MAX: i32 = 4; // sets the sweep visits for a packet at most

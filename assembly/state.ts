@@ -6,6 +6,7 @@ import {
   CONFIG_BASE,
   CONFIG_FLAG_CHECKSUM,
   CONFIG_FLAG_LOSSY_RECORDS,
+  CONFIG_PICKUP_NS_OFFSET,
   CONFIG_SIZE,
   CONFIG_SWEEP_NS_OFFSET,
   CONFIG_TCP_OPENING_NS_OFFSET,
@@ -37,6 +38,7 @@ export class Config {
   ghostNs: u64;
   protectNs: u64;
   sweepNs: u64;
+  pickupNs: u64;
 
   get checksums(): bool {
     return (this.flags & CONFIG_FLAG_CHECKSUM) != 0;
@@ -83,6 +85,7 @@ export class State {
 
 if (offsetof<Config>("tcpOpeningNs") != CONFIG_TCP_OPENING_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>("sweepNs") != CONFIG_SWEEP_NS_OFFSET) ERROR("Config drifted from layout");
+if (offsetof<Config>("pickupNs") != CONFIG_PICKUP_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>() != CONFIG_SIZE) ERROR("Config drifted from layout");
 if (offsetof<State>("lastTime") != STATE_LAST_TIME_OFFSET) ERROR("State drifted from layout");
 if (offsetof<State>("fragmentPending") != STATE_FRAGMENT_PENDING_OFFSET) ERROR("State drifted from layout");

@@ -16,6 +16,7 @@ import {
   FLOW_FLAG_SEVERAL,
   FLOW_FLAG_TURNED,
   IP_ID_STEP_MAX,
+  NOTE_PICKUP,
   PACKET_BIT_BAD_CHECKSUM,
   PACKET_BIT_DF,
   PACKET_BIT_FRAGMENT,
@@ -33,6 +34,7 @@ import {
 import { emit } from "../ring/records";
 import { config, count, state } from "../state";
 import { Packet } from "../wire/packet";
+import { TCP_SYN } from "../wire/tcp";
 import { addSaturated16, Direction, Flow, saturate16 } from "./flow";
 import { claim, classAt, clear, findFor, isIdle, NO_WAY, setLine, slotOf, tagOf, touch } from "./table";
 import { opensAnew, updateTcp } from "./tcp";
@@ -41,7 +43,7 @@ import { opensAnew, updateTcp } from "./tcp";
 export function creditPacket(p: Packet): void {
   const set = p.set;
   const way = admit(p, set);
-  count(COUNTER_FLOW_PACKETS);
+  count(COUNTER_FLOW_PACKETS, <u64>p.merged + 1);
   if (way == NO_WAY) {
     // No place worth taking: the packet is a record of its own.
     const alone = changetype<Flow>(CREDIT_BASE);
@@ -101,6 +103,15 @@ function begin(flow: Flow, p: Packet): void {
   flow.initiatorIsB = fromB != answer;
   flow.dirReason = <u8>(answer ? DIR_REASON_ANSWER : DIR_REASON_FIRST_PACKET);
   if (answer) flow.mark(FLOW_FLAG_TURNED);
+  if (p.has(PACKET_BIT_TCP) && isPickup(p)) flow.notes |= <u32>NOTE_PICKUP;
+}
+
+/** A TCP packet without SYN, so soon after the sensor's first packet that the connection may be older than the sensor. */
+function isPickup(p: Packet): bool {
+  const pickupNs = config().pickupNs;
+  if (pickupNs == 0 || (<u32>p.tcpFlags & TCP_SYN) != 0) return false;
+  const first = state().firstTime;
+  return p.time < first || p.time - first < pickupNs;
 }
 
 /** A flow heard again after its record was made: its orientation is kept, for a while. */
@@ -146,7 +157,8 @@ function update(flow: Flow, p: Packet): void {
   if (p.notes != 0) flow.notes |= p.notes;
   const first = d.packets == 0;
   flow.flags = before | seen(before, fromB);
-  d.packets += 1;
+  const packets = p.merged + 1;
+  d.packets += packets;
   d.bytes += p.counted;
   d.appBytes += p.appBytes;
   if (first) {
@@ -161,6 +173,7 @@ function update(flow: Flow, p: Packet): void {
     if ((bits & PACKET_BIT_BAD_CHECKSUM) != 0) d.badChecksums = saturate16(d.badChecksums);
   }
   if ((bits & PACKET_BIT_TCP) != 0) updateTcp(flow, d, p, fromB);
+  if (p.merged != 0 && !flow.has(FLOW_FLAG_SEVERAL)) flow.mark(FLOW_FLAG_SEVERAL);
   if (flow.flags != before || flow.tcpState != stateBefore) flow.flowClass = <u8>flow.classify();
 }
 
@@ -187,11 +200,12 @@ function updateIp(d: Direction, p: Packet, bits: i32): void {
   }
   d.tosLast = tos;
   // Sums of conditions, not branches: what comes next is any packet's.
-  d.df += <u32>((bits & PACKET_BIT_DF) != 0);
+  const packets = p.merged + 1;
+  d.df += <u32>((bits & PACKET_BIT_DF) != 0) * packets;
   // Fragments of one datagram share its ID: only the first one counts.
   if ((bits & (PACKET_BIT_IPV4 | PACKET_BIT_LATER_FRAGMENT)) != PACKET_BIT_IPV4) return;
   const id = <u16>p.ipId;
-  d.idZero += <u32>(id == 0);
+  d.idZero += <u32>(id == 0) * packets;
   if (d.has(DIR_BIT_ID)) {
     const step = <u32>(<u16>(id - d.idLast));
     d.idSame += <u32>(step == 0) & <u32>(id != 0);

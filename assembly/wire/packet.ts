@@ -7,6 +7,7 @@ import {
   PACKET_BITS_OFFSET,
   PACKET_CURSOR_OFFSET,
   PACKET_L3_OFFSET,
+  PACKET_MERGED_OFFSET,
   PACKET_NOTES_OFFSET,
   PACKET_PORT_A_OFFSET,
   PACKET_QUOTED_HASH_OFFSET,
@@ -87,6 +88,7 @@ export class Packet {
   tunnels: u32;
   set: u32;
   way: i32;
+  merged: u32;
 
   get left(): u32 {
     return this.end - this.cursor;
@@ -167,6 +169,7 @@ if (offsetof<Packet>("l3") != PACKET_L3_OFFSET) ERROR("Packet drifted from layou
 if (offsetof<Packet>("quotedKey") != PACKET_QUOTED_KEY_OFFSET) ERROR("Packet drifted from layout");
 if (offsetof<Packet>("quotedHash") != PACKET_QUOTED_HASH_OFFSET) ERROR("Packet drifted from layout");
 if (offsetof<Packet>("cursor") != PACKET_CURSOR_OFFSET) ERROR("Packet drifted from layout");
+if (offsetof<Packet>("merged") != PACKET_MERGED_OFFSET) ERROR("Packet drifted from layout");
 if (offsetof<Packet>("set") != PACKET_SET_OFFSET) ERROR("Packet drifted from layout");
 
 /** Makes the slot at that address an undecoded frame: everything but the frame's own facts is zero. */

@@ -270,7 +270,7 @@ export const FIELDS: readonly Field[] = [
   text(
     ["Reason", 8, "reason"],
     "left",
-    "why the record was made: idle, evicted, refused, status (the flow goes on), flush, reused",
+    "why the record was made: idle, evicted, refused, status (the flow goes on), flush, reused, live (a look at the table)",
     (r) => reasonName(r.reason),
   ),
   number(["Seq", 8, "seq"], "", "number of the record, from 1", (r) => r.sequence),

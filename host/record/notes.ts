@@ -26,6 +26,8 @@ export const NOTE_BITS: readonly (readonly [name: string, bit: number])[] = [
   ["bad-l4-checksum", L.NOTE_BAD_L4_CHECKSUM],
   ["length-lies", L.NOTE_LENGTH_LIES],
   ["offloaded", L.NOTE_OFFLOADED],
+  ["merged", L.NOTE_MERGED],
+  ["pickup", L.NOTE_PICKUP],
 ];
 
 /** The notes that say a packet was wrapped in something: what `encaps NAME` of a filter knows. */
@@ -38,7 +40,7 @@ export function noteNames(notes: number): string[] {
   return names;
 }
 
-const REASON_NAMES = ["", "idle", "evicted", "refused", "status", "flush", "reused"] as const;
+const REASON_NAMES = ["", "idle", "evicted", "refused", "status", "flush", "reused", "live"] as const;
 
 export function reasonName(reason: number): string {
   return REASON_NAMES[reason] ?? `reason-${reason}`;

@@ -13,6 +13,7 @@ import {
   CONFIG_GHOST_NS_OFFSET,
   CONFIG_ICMP_NS_OFFSET,
   CONFIG_OTHER_NS_OFFSET,
+  CONFIG_PICKUP_NS_OFFSET,
   CONFIG_PROTECT_NS_OFFSET,
   CONFIG_RECORD_LIMIT_OFFSET,
   CONFIG_SEED_OFFSET,
@@ -55,6 +56,8 @@ export interface Limits {
   readonly protectMs: number;
   /** Packet time in which the expiry sweep goes round once. */
   readonly sweepMs: number;
+  /** How long after the first packet a flow without a SYN may be older than the sensor; 0 for files. */
+  readonly pickupMs: number;
   /** Bytes of a capture file read at once, of which WINDOW_PARTS lie in memory; the host's alone. */
   readonly chunkSize: number;
 }
@@ -75,6 +78,7 @@ const DURATIONS = [
   ["ghostMs", CONFIG_GHOST_NS_OFFSET, 0],
   ["protectMs", CONFIG_PROTECT_NS_OFFSET, 0],
   ["sweepMs", CONFIG_SWEEP_NS_OFFSET, 1],
+  ["pickupMs", CONFIG_PICKUP_NS_OFFSET, 0],
 ] as const satisfies readonly (readonly [keyof Limits, number, number])[];
 
 /** Writes the CONFIG region; the module reads it at init(). */

@@ -119,6 +119,27 @@ export const COUNTERS: readonly Counter[] = [
     name: "fragments-known",
     help: "later fragments tied to their flow at once",
   },
+  {
+    index: L.COUNTER_MERGED_FRAMES,
+    name: "merged-frames",
+    help: "frames that stood for several packets (GRO, segmentation offload)",
+  },
+  {
+    index: L.COUNTER_MERGED_PACKETS,
+    name: "merged-packets",
+    help: "the packets, besides one a frame, that they stood for",
+  },
+  { index: L.COUNTER_RING_BLOCKS, name: "ring-blocks", help: "blocks taken from the kernel's packet rings" },
+  {
+    index: L.COUNTER_RING_DAMAGED,
+    name: "ring-damaged",
+    help: "blocks left unfinished because an offset led outside",
+  },
+  {
+    index: L.COUNTER_VLAN_RESTORED,
+    name: "vlan-restored",
+    help: "VLAN tags that the card took out, put back",
+  },
   { index: L.COUNTER_UNDECODED_LINKTYPE, name: "undecoded-linktype", help: "link type not known" },
   {
     index: L.COUNTER_UNDECODED_LINK_TRUNCATED,

@@ -16,7 +16,11 @@ export interface SensorMemory {
 }
 
 export function createMemory(): SensorMemory {
-  const handle = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES, shared: true });
+  return viewMemory(new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES, shared: true }));
+}
+
+/** The views of a memory that is there already (a worker is given its handle). */
+export function viewMemory(handle: WebAssembly.Memory): SensorMemory {
   const buffer = handle.buffer as unknown as SharedArrayBuffer;
   return {
     handle,

@@ -25,6 +25,14 @@ export interface SensorExports {
   pushFrame(frame: number, captured: number, wire: number, timeNs: bigint, link: number): void;
   drain(): void;
   tick(timeNs: bigint): void;
+  /** Takes timeouts written anew into CONFIG. */
+  configure(): void;
+  /** Takes every frame of a TPACKET_V3 block at that address; answers how many there were. */
+  readBlock(address: number, size: number, link: number, input: number): number;
+  /** First slot from `slot` on with a live flow, or the table's number of slots. */
+  nextLive(slot: number): number;
+  /** Copies that flow to SNAPSHOT as a record; 0 when it changed at each look. */
+  snapshot(slot: number): number;
 }
 
 export interface Sensor {
@@ -47,7 +55,8 @@ export function packageRoot(): string {
   return folder;
 }
 
-function compile(): WebAssembly.Module {
+/** The classifier, compiled once a process; a worker is given it. */
+export function compileModule(): WebAssembly.Module {
   if (compiled) return compiled;
   const path = join(packageRoot(), MODULE_PATH);
   let bytes: Uint8Array<ArrayBuffer>;
@@ -63,15 +72,20 @@ function compile(): WebAssembly.Module {
 
 /** A classifier of its own with these limits, initialised: tables empty, counters 0. */
 export function createSensor(limits: Limits): Sensor {
-  return createSensorOf(compile(), limits);
+  return createSensorOf(compileModule(), limits);
 }
 
 /** The same from a module that the caller compiled (tests use special builds). */
 export function createSensorOf(module: WebAssembly.Module, limits: Limits): Sensor {
   const memory = createMemory();
-  const instance = new WebAssembly.Instance(module, { env: { memory: memory.handle } });
-  const exports = instance.exports as unknown as SensorExports;
+  const exports = instantiate(module, memory);
   writeConfig(memory, limits);
   exports.init();
   return { memory, exports, limits };
+}
+
+/** An instance over a memory that is there already; nothing is initialised. */
+export function instantiate(module: WebAssembly.Module, memory: SensorMemory): SensorExports {
+  const instance = new WebAssembly.Instance(module, { env: { memory: memory.handle } });
+  return instance.exports as unknown as SensorExports;
 }

@@ -44,6 +44,7 @@ const COMMON = {
   ghostMs: 300 * SECOND_MS,
   protectMs: 30 * SECOND_MS,
   sweepMs: 8 * SECOND_MS,
+  pickupMs: 0,
 } as const;
 
 export const PROFILES: readonly Profile[] = [

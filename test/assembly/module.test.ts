@@ -12,14 +12,18 @@ const module = readWasm(bytes);
 
 const EXPORTS = [
   "closeInput",
+  "configure",
   "drain",
   "flush",
   "flushSlot",
   "init",
+  "nextLive",
   "openInput",
   "prepareFlush",
   "pushFrame",
+  "readBlock",
   "run",
+  "snapshot",
   "tick",
 ];
 

@@ -18,6 +18,10 @@ export interface CoreExports {
   pushFrame(frame: number, captured: number, wire: number, timeNs: bigint, link: number): void;
   drain(): void;
   tick(timeNs: bigint): void;
+  configure(): void;
+  readBlock(address: number, size: number, link: number, input: number): number;
+  nextLive(slot: number): number;
+  snapshot(slot: number): number;
 }
 
 /** Limits and timeouts; durations in nanoseconds. */
@@ -38,6 +42,7 @@ export interface CoreLimits {
   ghostNs: bigint;
   protectNs: bigint;
   sweepNs: bigint;
+  pickupNs: bigint;
 }
 
 export const LIMITS: CoreLimits = {
@@ -57,6 +62,7 @@ export const LIMITS: CoreLimits = {
   ghostNs: 60n * SECOND_NS,
   protectNs: 60n * SECOND_NS,
   sweepNs: 4n * SECOND_NS,
+  pickupNs: 0n,
 };
 
 /** Where each u64 and u32 of the configuration goes. */
@@ -73,6 +79,7 @@ const U64_FIELDS: readonly [keyof CoreLimits, number][] = [
   ["ghostNs", L.CONFIG_GHOST_NS_OFFSET],
   ["protectNs", L.CONFIG_PROTECT_NS_OFFSET],
   ["sweepNs", L.CONFIG_SWEEP_NS_OFFSET],
+  ["pickupNs", L.CONFIG_PICKUP_NS_OFFSET],
 ];
 const U32_FIELDS: readonly [keyof CoreLimits, number][] = [
   ["flowSets", L.CONFIG_FLOW_SETS_OFFSET],
