@@ -85,7 +85,8 @@ export const WINDOW_DATA_SIZE: i32 = 2097152;
 export const WINDOW_PART_SIZE: i32 = WINDOW_CARRY_SIZE + WINDOW_DATA_SIZE;
 export const WINDOW_PARTS: i32 = 4;
 export const WINDOW_SIZE: i32 = WINDOW_PART_SIZE * WINDOW_PARTS;
-export const WINDOWS_BASE: i32 = FLOWS_BASE + FLOWS_REGION_SIZE;
+export const WINDOWS_PAD_SIZE: i32 = 35264; // so that rings can be mapped over the windows, whatever the size of a page
+export const WINDOWS_BASE: i32 = FLOWS_BASE + FLOWS_REGION_SIZE + WINDOWS_PAD_SIZE;
 export const WINDOWS_REGION_SIZE: i32 = INPUT_CAPACITY * WINDOW_SIZE;
 
 export const MEMORY_PAGES: i32 = 8859;
@@ -162,6 +163,7 @@ export const LIVE_NUMBER_OFFSET: i32 = 8; // u32, number of the command, from 1;
 export const LIVE_BEATS_OFFSET: i32 = 12; // u32, turns of the worker's loop (mod 2^32)
 export const LIVE_STATE_OFFSET: i32 = 16; // u32, LIVE_STATE_*; the worker writes it
 export const LIVE_WAITS_OFFSET: i32 = 20; // u32, times the worker waited for records to be taken out
+export const LIVE_BUSY_OFFSET: i32 = 24; // u32, 1 + the input whose block the worker is in, 0 = none
 export const LIVE_INPUTS_OFFSET: i32 = 128; // one LIVE_INPUT each
 
 export const LIVE_COMMAND_NONE: i32 = 0;

@@ -14,8 +14,9 @@ import {
 } from "../../assembly/layout.js";
 import { readU32, readU64 } from "../wasm/memory.js";
 import type { Sensor } from "../wasm/module.js";
+import type { OpenInput } from "./inputs.js";
 import { type CaptureProblem, inputProblem, isEarlyEnd } from "./problem.js";
-import { type ByteSource, openSource } from "./source.js";
+import type { ByteSource } from "./source.js";
 import { InputWindow } from "./window.js";
 
 /** The input that run()'s last answer speaks of. */
@@ -32,9 +33,15 @@ export class OpenCapture {
     private readonly window: InputWindow,
   ) {}
 
-  /** Opens `file` as input `number`. Fails with a CaptureProblem. */
-  static async open(sensor: Sensor, file: string, number: number, chunkSize?: number): Promise<OpenCapture> {
-    const source = await openSource(file);
+  /** Opens `file` by `open` as input `number`. Fails with a CaptureProblem. */
+  static async open(
+    sensor: Sensor,
+    file: string,
+    number: number,
+    open: OpenInput,
+    chunkSize?: number,
+  ): Promise<OpenCapture> {
+    const source = await open(file);
     sensor.exports.openInput(number);
     return new OpenCapture(
       sensor,

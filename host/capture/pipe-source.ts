@@ -68,9 +68,9 @@ export class PipeSource implements ByteSource {
   }
 }
 
-/** A source whose first bytes were looked at already: they are given again. */
+/** A source whose first bytes were looked at already: they are given again, and the failure behind them if there was one. */
 export class PrefixedSource implements ByteSource {
-  readonly compressed = false;
+  readonly compressed: boolean;
   readonly size: number | undefined;
   readonly rewindable = false;
   readonly readsAtOnce = 1;
@@ -78,20 +78,26 @@ export class PrefixedSource implements ByteSource {
   constructor(
     private prefix: Uint8Array,
     private readonly source: ByteSource,
+    private readonly failure?: Error,
   ) {
+    this.compressed = source.compressed;
     this.size = source.size;
   }
 
   get consumed(): number {
-    return this.source.consumed - this.prefix.length;
+    // The prefix is of what comes out of the source, which is not what went in where it is compressed.
+    return this.compressed ? this.source.consumed : this.source.consumed - this.prefix.length;
   }
 
   async read(target: Uint8Array): Promise<number> {
-    if (this.prefix.length === 0) return this.source.read(target);
-    const size = Math.min(this.prefix.length, target.length);
-    target.set(this.prefix.subarray(0, size));
-    this.prefix = this.prefix.subarray(size);
-    return size;
+    if (this.prefix.length > 0) {
+      const size = Math.min(this.prefix.length, target.length);
+      target.set(this.prefix.subarray(0, size));
+      this.prefix = this.prefix.subarray(size);
+      return size;
+    }
+    if (this.failure !== undefined) throw this.failure;
+    return this.source.read(target);
   }
 
   close(): Promise<void> {

@@ -16,10 +16,12 @@ import {
 import { readCount } from "../wasm/memory.js";
 import type { Sensor } from "../wasm/module.js";
 import { RecordRing } from "../wasm/record-ring.js";
+import type { OpenInput } from "./inputs.js";
 import { orderedLiveSlots } from "./live-flows.js";
 import { activeInput } from "./open-capture.js";
 import type { CaptureProblem } from "./problem.js";
 import { CaptureSchedule } from "./schedule.js";
+import { openSource } from "./source.js";
 
 /**
  * Called with a ring in which `count` records wait, at least 1; it need not release them. More may come in while it
@@ -67,6 +69,7 @@ export class CaptureReader {
   constructor(
     private readonly sensor: Sensor,
     private readonly files: readonly string[],
+    private readonly open: OpenInput = openSource,
   ) {
     this.ring = new RecordRing(sensor.memory, sensor.limits.recordLimit);
   }
@@ -74,7 +77,7 @@ export class CaptureReader {
   /** Reads all files, then records the live flows. Problems of files are in the result, not thrown. */
   async read(onRecords: RecordsCallback, options: ReadOptions): Promise<ReadResult> {
     const startTime = performance.now();
-    const schedule = new CaptureSchedule(this.sensor, this.files, options.chunkSize);
+    const schedule = new CaptureSchedule(this.sensor, this.files, this.open, options.chunkSize);
     try {
       await schedule.begin();
       await this.walk(schedule, onRecords, options);

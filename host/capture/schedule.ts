@@ -15,6 +15,7 @@ import {
 } from "../../assembly/layout.js";
 import { readU64, writeU64 } from "../wasm/memory.js";
 import type { Sensor } from "../wasm/module.js";
+import type { OpenInput } from "./inputs.js";
 import { OpenCapture } from "./open-capture.js";
 import { CaptureProblem } from "./problem.js";
 
@@ -42,6 +43,7 @@ export class CaptureSchedule {
   constructor(
     private readonly sensor: Sensor,
     private readonly files: readonly string[],
+    private readonly openInput: OpenInput,
     chunkSize?: number,
   ) {
     this.chunkSize = chunkSize ?? (files.length === 1 ? sensor.limits.chunkSize : SHARED_CHUNK_SIZE);
@@ -108,7 +110,7 @@ export class CaptureSchedule {
   private async tryOpen(file: string): Promise<OpenCapture | undefined> {
     try {
       const number = this.open.indexOf(undefined);
-      const capture = await OpenCapture.open(this.sensor, file, number, this.chunkSize);
+      const capture = await OpenCapture.open(this.sensor, file, number, this.openInput, this.chunkSize);
       this.open[number] = capture;
       return capture;
     } catch (error) {

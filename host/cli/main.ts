@@ -2,13 +2,20 @@
 // Apart from bin/stray.mjs so that tests can call it; commands load their work only when they run.
 // Always holds: no stack trace reaches the user for what is not our own bug; exit codes are 0, 1 or 2.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { ConfigError } from "../config/problem.js";
 import { printable, StrayError } from "../errors.js";
-import { packageRoot } from "../wasm/module.js";
+import { version } from "../version.js";
 import { splitFilter } from "./arguments.js";
+import { configCommand } from "./config-command.js";
+import { countersCommand } from "./counters-command.js";
+import { flowsCommand } from "./flows-command.js";
 import { optionShapes, type RawReadOptions, readCommand } from "./read-command.js";
+import { reloadCommand } from "./reload-command.js";
+import { runCommand } from "./run-command.js";
+import { statusCommand } from "./status-command.js";
+import { stopCommand } from "./stop-command.js";
+import { topCommand } from "./top-command.js";
 
 /** Runs the command line `argv` (without node and script); answers the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -17,7 +24,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof StrayError) {
-      process.stderr.write(`stray: ${error.message}\n`);
+      const lines = error instanceof ConfigError ? error.lines : [error.message];
+      for (const line of lines) process.stderr.write(`stray: ${line}\n`);
       return error.exitCode;
     }
     const text = error instanceof Error ? error.message : String(error);
@@ -30,6 +38,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function run(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
+  const setExitCode = (code: number): void => {
+    exitCode = code;
+  };
   let filter: string | undefined;
   const read = readCommand().action(async (files: string[], options: RawReadOptions) => {
     const { runRead } = await import("./read.js");
@@ -37,8 +48,19 @@ async function run(argv: readonly string[]): Promise<number> {
   });
   const program = configure(new Command("stray"))
     .description("audits flows, notices conversations that should not exist, and says why")
-    .version(version(), "-V, --version")
-    .addCommand(configure(read));
+    .version(version(), "-V, --version");
+  const commands = [
+    read,
+    runCommand(setExitCode),
+    statusCommand(setExitCode),
+    topCommand(setExitCode),
+    flowsCommand(setExitCode),
+    countersCommand(setExitCode),
+    reloadCommand(setExitCode),
+    stopCommand(setExitCode),
+    configCommand(setExitCode),
+  ];
+  for (const command of commands) program.addCommand(configureAll(command));
   let words = [...argv];
   if (words[0] === read.name()) {
     const split = splitFilter(words.slice(1), optionShapes(read));
@@ -51,6 +73,12 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   await program.parseAsync(words, { from: "user" });
   return exitCode;
+}
+
+/** A command and its subcommands. */
+function configureAll(command: Command): Command {
+  for (const child of command.commands) configureAll(child);
+  return configure(command);
 }
 
 function configure(command: Command): Command {
@@ -68,9 +96,4 @@ function oneLine(text: string): string {
     .trim()
     .replace(/^error: /, "")
     .replace(/\s*\n\s*/g, " ");
-}
-
-function version(): string {
-  const text = readFileSync(join(packageRoot(), "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -49,8 +49,13 @@ const count = (_value: string, before: number): number => before + 1;
 
 export function readCommand(): Command {
   return new Command("read")
-    .description("read capture files (pcap, pcapng, gzip'd or not) and print a record of each flow")
-    .argument("<file...>", "captures, read together in the order of time; - is standard input")
+    .description(
+      "read capture files (pcap, pcapng) and print a record of each flow, or files of flow records (IPFIX); gzip'd or not",
+    )
+    .argument(
+      "<file...>",
+      "captures, read together in the order of time, or flow records; - is standard input",
+    )
     .addOption(
       new Option("-s <fields>", "fields to print, by ra's names: a,b  +a  +2a  -a  a:width")
         .default([], "the default columns")

@@ -48,7 +48,14 @@ export function readSettings(
   };
 }
 
-function printer(raw: RawReadOptions, isTerminal: boolean): Printer {
+/** What says how records are printed: `stray read` and `stray flows` have these options in common. */
+export type PrintOptions = Pick<
+  RawReadOptions,
+  "s" | "Z" | "n" | "z" | "c" | "u" | "json" | "csv" | "title" | "header" | "timeFormat"
+>;
+
+/** `isTerminal`: as above. */
+export function printer(raw: PrintOptions, isTerminal: boolean): Printer {
   const style = valueStyle(raw);
   const hasOwnForm = raw.json || raw.csv;
   const defaults = hasOwnForm ? FIELDS.map(({ name }) => name) : DEFAULT_FIELD_NAMES;
@@ -77,7 +84,7 @@ const STATE_STYLES: Readonly<Record<string, StateStyle>> = {
   d: "flags-resp",
 };
 
-function valueStyle(raw: RawReadOptions): ValueStyle {
+function valueStyle(raw: PrintOptions): ValueStyle {
   if (raw.Z !== undefined && raw.z) throw usage("-z and -Z both say what the status is: choose one");
   if (raw.u && raw.timeFormat !== undefined) throw usage("-u and --time-format both form times: choose one");
   const time = raw.u ? epochFormatter : timeFormatter(raw.timeFormat ?? DEFAULT_TIME_FORMAT);

@@ -3,6 +3,7 @@
 // Always holds: what has this type has been validated.
 
 export type CaptureMode = "auto" | "mapped" | "copy";
+export type FanoutMode = "addresses" | "hash";
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type EventType = "flow" | "stats";
 
@@ -44,6 +45,7 @@ export interface StrayConfig {
     readonly interfaces: readonly string[];
     readonly mode: CaptureMode;
     readonly workers: number;
+    readonly fanout: FanoutMode;
     /** Per worker and interface. */
     readonly ringBytes: number;
     readonly snapLen: number;

@@ -50,10 +50,10 @@ const COMMON = {
 export const PROFILES: readonly Profile[] = [
   {
     name: "small",
-    help: "a small board: 65,536 flows, under 110 MB resident in all",
+    help: "a small board: 49,152 flows, under 110 MB resident in all, live or from files",
     limits: {
       ...COMMON,
-      flowSets: 4096,
+      flowSets: 3072,
       fragmentSets: 256,
       recordLimit: 1024,
       chunkSize: WINDOW_DATA_SIZE / 8,
@@ -61,10 +61,10 @@ export const PROFILES: readonly Profile[] = [
   },
   {
     name: "default",
-    help: "229,376 flows, under 200 MB resident in all",
+    help: "147,456 flows, under 160 MB resident in all live, 200 MB from files",
     limits: {
       ...COMMON,
-      flowSets: 14336,
+      flowSets: 9216,
       fragmentSets: FRAGMENT_SET_CAPACITY,
       recordLimit: RECORD_CAPACITY / 2,
       chunkSize: WINDOW_DATA_SIZE,

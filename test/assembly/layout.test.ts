@@ -117,6 +117,10 @@ describe("regions", () => {
     }
   });
 
+  it("begin the windows where any machine's pages can be mapped", () => {
+    expect(layout.WINDOWS_BASE % layout.PAGE_SIZE).toBe(0);
+  });
+
   it("do not overlap and end inside the memory", () => {
     regions.forEach(({ prefix, base, end }, index) => {
       expect(end, `${prefix} is not empty`).toBeGreaterThan(base);

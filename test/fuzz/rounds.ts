@@ -42,6 +42,7 @@ export function fuzzedLimits(random: Random): CoreLimits {
     ghostNs: seconds(60),
     protectNs: seconds(120),
     sweepNs: seconds(10),
+    pickupNs: 0n,
   };
 }
 

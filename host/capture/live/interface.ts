@@ -1,0 +1,98 @@
+// Network interfaces as the kernel reports them: state by ioctl (netdevice(7)), names from /proc.
+// Apart from the sockets because status and reload ask too. Always holds: the calling thread's own network namespace
+// is asked, whatever is mounted on /sys; an interface that is not there is undefined, never an error.
+
+import { readFileSync } from "node:fs";
+import { StrayError } from "../../errors.js";
+import { errnoText, libc } from "../../system/libc.js";
+import { SOCK_CLOEXEC } from "./tpacket.js";
+
+const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
+const SIOCGIFFLAGS = 0x8913;
+const SIOCGIFMTU = 0x8921;
+const SIOCGIFHWADDR = 0x8927;
+const SIOCGIFINDEX = 0x8933;
+const IFF_UP = 1;
+const IFF_RUNNING = 0x40;
+
+/** IFNAMSIZ of linux/if.h, the closing zero included; struct ifreq holds up to 24 bytes behind the name. */
+const NAME_BYTES = 16;
+const REQUEST_BYTES = 40;
+const MAC_BYTES = 6;
+
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772;
+
+export interface InterfaceState {
+  readonly index: number;
+  /** Switched on, and with a carrier. */
+  readonly link: "up" | "down";
+  readonly mtu: number;
+  /** ARPHRD_* of linux/if_arp.h. */
+  readonly arpType: number;
+  readonly isLoopback: boolean;
+  /** MAC address of an Ethernet interface. */
+  readonly address?: string;
+}
+
+/**
+ * What the kernel says of an interface, or undefined when there is none of that name.
+ * @throws StrayError INTERFACE_UNREADABLE when the kernel can't be asked at all.
+ */
+export function interfaceState(name: string): InterfaceState | undefined {
+  if (!isInterfaceName(name)) return undefined;
+  const fd = libc().socket(AF_UNIX, SOCK_DGRAM + SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    throw new StrayError("INTERFACE_UNREADABLE", `no socket to ask for interfaces: ${errnoText(fd)}`);
+  try {
+    const [index, flags, mtu, hardware] = [SIOCGIFINDEX, SIOCGIFFLAGS, SIOCGIFMTU, SIOCGIFHWADDR].map(
+      (request) => ask(fd, request, name),
+    );
+    if (index === undefined || flags === undefined || mtu === undefined || hardware === undefined)
+      return undefined;
+    const arpType = hardware.getUint16(0, true);
+    const running = (flags.getUint16(0, true) & (IFF_UP | IFF_RUNNING)) === (IFF_UP | IFF_RUNNING);
+    return {
+      index: index.getInt32(0, true),
+      link: running ? "up" : "down",
+      mtu: mtu.getInt32(0, true),
+      arpType,
+      isLoopback: arpType === ARPHRD_LOOPBACK,
+      ...(arpType === ARPHRD_ETHER ? { address: macText(hardware) } : {}),
+    };
+  } finally {
+    libc().close(fd);
+  }
+}
+
+/** Names of all interfaces of the calling thread's network namespace. */
+export function interfaceNames(): string[] {
+  try {
+    // Two lines of headings, then `name: counts`.
+    const lines = readFileSync("/proc/thread-self/net/dev", "utf8").split("\n").slice(2);
+    return lines.map((line) => line.slice(0, line.lastIndexOf(":")).trim()).filter((name) => name !== "");
+  } catch {
+    return [];
+  }
+}
+
+/** What the kernel takes as a name (dev_valid_name): 1 to 15 bytes without space or slash. */
+export function isInterfaceName(name: string): boolean {
+  const bytes = Buffer.byteLength(name);
+  return bytes > 0 && bytes < NAME_BYTES && !/[\s/:\0]/.test(name) && name !== "." && name !== "..";
+}
+
+/** The union of struct ifreq after the request, or undefined: no such interface. */
+function ask(fd: number, request: number, name: string): DataView | undefined {
+  const bytes = new Uint8Array(REQUEST_BYTES);
+  bytes.set(Buffer.from(name));
+  if (libc().ioctl(fd, request, bytes) < 0) return undefined;
+  return new DataView(bytes.buffer, NAME_BYTES);
+}
+
+/** Of struct sockaddr, whose data begin behind its 2 bytes of family. */
+function macText(hardware: DataView): string {
+  const bytes = Array.from({ length: MAC_BYTES }, (_, index) => hardware.getUint8(2 + index));
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+}

@@ -1,0 +1,33 @@
+// One visit to strayd: connect, ask, write, leave.
+// Apart because every command does it alike.
+// Always holds: the connection is closed whatever happens; a reader of the output that went away is no error.
+
+import { ControlClient } from "../../control/client.js";
+import { OutputClosed, OutputWriter } from "../output/writer.js";
+import type { SocketOptions } from "./socket-option.js";
+
+const STDOUT = 1;
+
+/** Answers the exit code. */
+export async function visit(
+  { socket }: SocketOptions,
+  work: (client: ControlClient, out: OutputWriter) => Promise<number>,
+): Promise<number> {
+  const client = await ControlClient.connect(socket);
+  const out = new OutputWriter(STDOUT);
+  try {
+    const exitCode = await work(client, out);
+    out.flush();
+    return exitCode;
+  } catch (error) {
+    if (error instanceof OutputClosed) return 0;
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+/** One JSON object a line. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}

@@ -1,0 +1,99 @@
+// What no single key shows: values that must fit each other.
+// Apart from the schema because JSON Schema has no words for it; works on the configuration as the sensor uses it.
+// Always holds: a finding stands at the key to change, and at no key that is wrong already.
+
+import { foundText } from "./expected.js";
+import { isHost, isSocketPath } from "./names.js";
+import { RINGS_MAX_BYTES } from "./schema.js";
+import { type KeyPath, keyText } from "./schema-types.js";
+import type { StrayConfig } from "./types.js";
+import { formatSize, MIB } from "./units.js";
+import type { Finding } from "./validate.js";
+
+type Rule = (config: StrayConfig) => Finding[];
+
+/** Each with the keys that it rests on, dotted; wrong ones are complained of already. */
+const RULES: readonly (readonly [needs: readonly string[], rule: Rule])[] = [
+  [["capture.interfaces"], (config) => repeated(["capture", "interfaces"], config.capture.interfaces)],
+  [["capture.ring"], ringInWholeMib],
+  [["capture.ring", "capture.interfaces", "sensor.profile"], ringsFit],
+  [["store.quota", "store.rotate.size"], quotaHoldsFiles],
+  [["export.ipfix"], ipfixTargetsDiffer],
+  [["export.eve"], (config) => repeated(["export", "eve", "types"], config.export.eve?.types ?? [])],
+  [["export.syslog"], syslogTargetsFit],
+];
+
+/** Findings of all rules but those that rest on one of `wrong`. */
+export function crossCheck(config: StrayConfig, wrong: readonly KeyPath[]): Finding[] {
+  const keys = wrong.map(keyText);
+  const isWrong = (need: string) => keys.some((key) => isWithin(key, need) || isWithin(need, key));
+  return RULES.flatMap(([needs, rule]) => (needs.some(isWrong) ? [] : rule(config)));
+}
+
+/** Whether `key` is `outer` or lies in it. */
+function isWithin(key: string, outer: string): boolean {
+  return key === outer || key.startsWith(`${outer}.`) || key.startsWith(`${outer}[`);
+}
+
+function finding(path: KeyPath, expected: string, found: string, hint?: string): Finding {
+  return { path, isKey: false, expected, found, hint };
+}
+
+function repeated(path: KeyPath, list: readonly string[]): Finding[] {
+  return list.flatMap((word, index) =>
+    list.indexOf(word) === index
+      ? []
+      : [finding([...path, index], "each name once", `${foundText(word)} again`)],
+  );
+}
+
+function ringInWholeMib({ capture: { ringBytes } }: StrayConfig): Finding[] {
+  if (ringBytes % MIB === 0) return [];
+  const near = formatSize(Math.max(1, Math.round(ringBytes / MIB)) * MIB);
+  return [finding(["capture", "ring"], "a whole number of MiB", formatSize(ringBytes), `${near} is near`)];
+}
+
+function ringsFit({ capture: { ringBytes, interfaces } }: StrayConfig): Finding[] {
+  if (ringBytes * interfaces.length <= RINGS_MAX_BYTES) return [];
+  const most = Math.floor(RINGS_MAX_BYTES / interfaces.length / MIB) * MIB;
+  const expected = `at most ${formatSize(most)} for each of ${interfaces.length} interfaces`;
+  const all = `${formatSize(RINGS_MAX_BYTES)} is what a worker has for all of them`;
+  return [finding(["capture", "ring"], expected, formatSize(ringBytes), all)];
+}
+
+function quotaHoldsFiles({ store: { quotaBytes, rotateBytes } }: StrayConfig): Finding[] {
+  if (quotaBytes > rotateBytes) return [];
+  const expected = `more than ${formatSize(rotateBytes)}, the size of one file (store.rotate.size)`;
+  return [finding(["store", "quota"], expected, formatSize(quotaBytes))];
+}
+
+function ipfixTargetsDiffer({ export: { ipfix } }: StrayConfig): Finding[] {
+  // Whatever the transport: counters and messages name a collector by host and port.
+  const names = ipfix.map(({ host, port }) => `${host.toLowerCase()} port ${port}`);
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [finding(["export", "ipfix", index], "each collector once", `${name} again`)],
+  );
+}
+
+function syslogTargetsFit({ export: { syslog } }: StrayConfig): Finding[] {
+  const names = syslog.map(({ transport, target, port }) =>
+    transport === "unix" ? target : `${target.toLowerCase()} port ${port}`,
+  );
+  return syslog.flatMap(({ transport, target, types }, index) => {
+    const path = ["export", "syslog", index];
+    const same = names.indexOf(names[index]!);
+    const twice = same === index ? [] : [finding(path, "each receiver once", `${names[index]} again`)];
+    return [...targetFits(path, transport, target), ...repeated([...path, "types"], types), ...twice];
+  });
+}
+
+function targetFits(path: KeyPath, transport: string, target: string): Finding[] {
+  const isUnix = transport === "unix";
+  if (isUnix ? isSocketPath(target) : isHost(target)) return [];
+  const expected = isUnix ? "a socket's absolute path" : "an address or a host name";
+  const hint = !isUnix && isSocketPath(target) ? "transport: unix is for sockets" : undefined;
+  const found = target === "" ? "nothing" : foundText(target);
+  return [finding([...path, "target"], `${expected}, as transport is ${transport}`, found, hint)];
+}

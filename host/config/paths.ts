@@ -1,0 +1,8 @@
+// Where things lie unless the configuration says otherwise.
+// Apart from the schema so that a command may know a path without loading the configuration's machinery.
+
+export const CONFIG_PATH = "/etc/stray/stray.yaml";
+export const SOCKET_PATH = "/run/stray/stray.sock";
+export const STORE_PATH = "/var/lib/stray/flows";
+export const EVE_PATH = "/var/log/stray/eve.json";
+export const ACCOUNT = "stray";

@@ -1,0 +1,239 @@
+// The configuration as the file has it, every default filled in, and the way from there to StrayConfig and back.
+// Apart from the loader because writing a file and telling what a reload changes need the way back.
+// Always holds: toConfig(toRaw(config)) equals config; what is handed to toConfig() is valid by the schema.
+
+import { isSensorName } from "./names.js";
+import { RING_BYTES, RING_SMALL_BYTES } from "./schema.js";
+import type {
+  CaptureMode,
+  EventType,
+  FanoutMode,
+  IpfixTarget,
+  LogLevel,
+  StrayConfig,
+  SyslogTarget,
+} from "./types.js";
+import { formatDuration, formatSize, parseDuration, parseSize } from "./units.js";
+
+/** Text with a unit, or a bare 0. */
+type Quantity = string | number;
+
+export interface RawConfig {
+  sensor: { name: string | null; profile: string; user: string | null };
+  capture: {
+    interfaces: string[];
+    mode: CaptureMode;
+    workers: number;
+    fanout: FanoutMode;
+    ring: Quantity | null;
+    snaplen: number;
+    promiscuous: boolean;
+    filter: string;
+  };
+  flows: {
+    status: Quantity;
+    "tcp-opening": Quantity;
+    "tcp-established": Quantity;
+    "tcp-closed": Quantity;
+    udp: Quantity;
+    icmp: Quantity;
+    other: Quantity;
+    fragment: Quantity;
+    pickup: Quantity;
+    "verify-checksums": boolean;
+  };
+  store: {
+    enabled: boolean;
+    directory: string;
+    rotate: { every: Quantity; size: Quantity };
+    quota: Quantity;
+    "min-free": Quantity;
+    enterprise: number;
+  };
+  export: { ipfix: RawIpfix[]; eve: RawEve | null; syslog: RawSyslog[] };
+  control: { socket: string; group: string | null; "clients-max": number };
+  log: { level: LogLevel; form: "auto" | "json" | "text" };
+}
+
+export interface RawIpfix {
+  host: string;
+  port: number;
+  transport: "udp" | "tcp";
+  "template-refresh": Quantity;
+  queue: Quantity;
+  domain: number;
+}
+
+export interface RawEve {
+  file: string;
+  types: EventType[];
+  stats: Quantity;
+}
+
+export interface RawSyslog {
+  transport: "unix" | "udp" | "tcp";
+  target: string | null;
+  port: number;
+  facility: string;
+  types: EventType[];
+  stats: Quantity;
+  queue: Quantity;
+}
+
+/** What the configuration takes from the machine that it is read on. */
+export interface HostFacts {
+  readonly hostname: string;
+  /** Whether standard error is a terminal. */
+  readonly isTerminal: boolean;
+  readonly memoryBytes: number;
+}
+
+const SYSLOG_SOCKET = "/dev/log";
+const SENSOR_NAME_FALLBACK = "stray";
+
+export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
+  const { sensor, capture, flows, store, control, log } = raw;
+  return {
+    sensor: {
+      name: sensor.name ?? hostName(host),
+      profile: sensor.profile,
+      user: sensor.user ?? undefined,
+    },
+    capture: {
+      interfaces: [...capture.interfaces],
+      mode: capture.mode,
+      workers: capture.workers,
+      fanout: capture.fanout,
+      ringBytes: capture.ring === null ? defaultRingBytes(sensor.profile) : bytes(capture.ring),
+      snapLen: capture.snaplen,
+      promiscuous: capture.promiscuous,
+      filter: capture.filter.trim(),
+    },
+    flows: {
+      statusMs: ms(flows.status),
+      tcpOpeningMs: ms(flows["tcp-opening"]),
+      tcpEstablishedMs: ms(flows["tcp-established"]),
+      tcpClosedMs: ms(flows["tcp-closed"]),
+      udpMs: ms(flows.udp),
+      icmpMs: ms(flows.icmp),
+      otherMs: ms(flows.other),
+      fragmentMs: ms(flows.fragment),
+      pickupMs: ms(flows.pickup),
+      verifyChecksums: flows["verify-checksums"],
+    },
+    store: {
+      enabled: store.enabled,
+      directory: store.directory,
+      rotateMs: ms(store.rotate.every),
+      rotateBytes: bytes(store.rotate.size),
+      quotaBytes: bytes(store.quota),
+      minFreeBytes: bytes(store["min-free"]),
+      enterprise: store.enterprise,
+    },
+    export: {
+      ipfix: raw.export.ipfix.map(toIpfix),
+      eve: raw.export.eve
+        ? { file: raw.export.eve.file, types: [...raw.export.eve.types], statsMs: ms(raw.export.eve.stats) }
+        : undefined,
+      syslog: raw.export.syslog.map(toSyslog),
+    },
+    control: {
+      socket: control.socket,
+      group: control.group ?? undefined,
+      clientsMax: control["clients-max"],
+    },
+    log: { level: log.level, form: log.form === "auto" ? (host.isTerminal ? "text" : "json") : log.form },
+  };
+}
+
+function toIpfix(raw: RawIpfix): IpfixTarget {
+  const { host, port, transport, domain } = raw;
+  const templateRefreshMs = ms(raw["template-refresh"]);
+  return { host, port, transport, templateRefreshMs, queueBytes: bytes(raw.queue), domain };
+}
+
+function toSyslog(raw: RawSyslog): SyslogTarget {
+  const { transport, port, facility, types } = raw;
+  const target = raw.target ?? (transport === "unix" ? SYSLOG_SOCKET : "");
+  const [statsMs, queueBytes] = [ms(raw.stats), bytes(raw.queue)];
+  return { transport, target, port, facility, types: [...types], statsMs, queueBytes };
+}
+
+/** The file that gives `config` on any machine: nothing in it is left to a default. */
+export function toRaw(config: StrayConfig): RawConfig {
+  const { sensor, capture, flows, store, control, log } = config;
+  return {
+    sensor: { name: sensor.name, profile: sensor.profile, user: sensor.user ?? null },
+    capture: {
+      interfaces: [...capture.interfaces],
+      mode: capture.mode,
+      workers: capture.workers,
+      fanout: capture.fanout,
+      ring: formatSize(capture.ringBytes),
+      snaplen: capture.snapLen,
+      promiscuous: capture.promiscuous,
+      filter: capture.filter,
+    },
+    flows: {
+      status: formatDuration(flows.statusMs),
+      "tcp-opening": formatDuration(flows.tcpOpeningMs),
+      "tcp-established": formatDuration(flows.tcpEstablishedMs),
+      "tcp-closed": formatDuration(flows.tcpClosedMs),
+      udp: formatDuration(flows.udpMs),
+      icmp: formatDuration(flows.icmpMs),
+      other: formatDuration(flows.otherMs),
+      fragment: formatDuration(flows.fragmentMs),
+      pickup: formatDuration(flows.pickupMs),
+      "verify-checksums": flows.verifyChecksums,
+    },
+    store: {
+      enabled: store.enabled,
+      directory: store.directory,
+      rotate: { every: formatDuration(store.rotateMs), size: formatSize(store.rotateBytes) },
+      quota: formatSize(store.quotaBytes),
+      "min-free": formatSize(store.minFreeBytes),
+      enterprise: store.enterprise,
+    },
+    export: {
+      ipfix: config.export.ipfix.map(({ templateRefreshMs, queueBytes, domain, ...target }) => ({
+        ...target,
+        "template-refresh": formatDuration(templateRefreshMs),
+        queue: formatSize(queueBytes),
+        domain,
+      })),
+      eve: config.export.eve
+        ? {
+            file: config.export.eve.file,
+            types: [...config.export.eve.types],
+            stats: formatDuration(config.export.eve.statsMs),
+          }
+        : null,
+      syslog: config.export.syslog.map(({ statsMs, queueBytes, types, ...target }) => ({
+        ...target,
+        types: [...types],
+        stats: formatDuration(statsMs),
+        queue: formatSize(queueBytes),
+      })),
+    },
+    control: { socket: control.socket, group: control.group ?? null, "clients-max": control.clientsMax },
+    log: { level: log.level, form: log.form },
+  };
+}
+
+export function defaultRingBytes(profile: string): number {
+  return profile === "small" ? RING_SMALL_BYTES : RING_BYTES;
+}
+
+/** The host's name, made to fit: a kernel takes names that a syslog header does not. */
+function hostName({ hostname }: HostFacts): string {
+  const fitting = hostname.replace(/[^!-~]/g, "-").slice(0, 64);
+  return isSensorName(fitting) ? fitting : SENSOR_NAME_FALLBACK;
+}
+
+function ms(text: Quantity): number {
+  return parseDuration(String(text)) ?? Number.NaN;
+}
+
+function bytes(text: Quantity): number {
+  return parseSize(String(text)) ?? Number.NaN;
+}

@@ -1,0 +1,346 @@
+// The configuration's JSON Schema: every key of stray.yaml with its meaning, range, default and an example.
+// Apart because the validator, the messages, the default file and docs/configuration.md all come from it.
+// Always holds: a key that is not here is an error; defaults are valid by this schema; ranges are in ms and bytes.
+
+import { PROFILES, profileLimits } from "../wasm/profiles.js";
+import { FACILITIES } from "./names.js";
+import { ACCOUNT, EVE_PATH, SOCKET_PATH, STORE_PATH } from "./paths.js";
+import type { Range, SchemaNode } from "./schema-types.js";
+import { DAY_MS, formatDuration, GIB, KIB, MIB, SECOND_MS, TIB } from "./units.js";
+
+export const WORKERS_MAX = 16;
+export const INTERFACES_MAX = 64;
+export const RING_MIN_BYTES = MIB;
+/** Of all rings of one worker: its window of linear memory less what the worker needs there. */
+export const RINGS_MAX_BYTES = 128 * MIB;
+/** By profile where it is not 8MiB. */
+export const RING_SMALL_BYTES = 4 * MIB;
+export const RING_BYTES = 8 * MIB;
+const TARGETS_MAX = 16;
+const U32_MAX = 0xffff_ffff;
+
+/** Timeouts are those of `stray read`. */
+const LIMITS = profileLimits();
+
+type Rest = Partial<SchemaNode>;
+
+const section = (description: string, properties: Record<string, SchemaNode>, required: string[] = []) =>
+  ({
+    type: "object",
+    description,
+    properties,
+    required,
+    additionalProperties: false,
+  }) as const satisfies SchemaNode;
+
+const duration = (description: string, value: string, range: Range, rest: Rest = {}): SchemaNode => ({
+  description,
+  default: value,
+  duration: range,
+  ...rest,
+});
+
+const size = (description: string, value: string | null, range: Range, rest: Rest = {}): SchemaNode => ({
+  description,
+  default: value,
+  size: range,
+  ...rest,
+});
+
+const integer = (description: string, value: number, minimum: number, maximum: number): SchemaNode => ({
+  type: "integer",
+  description,
+  default: value,
+  minimum,
+  maximum,
+});
+
+const flag = (description: string, value: boolean): SchemaNode => ({
+  type: "boolean",
+  description,
+  default: value,
+});
+
+const choice = (
+  description: string,
+  value: string,
+  words: readonly string[],
+  rest: Rest = {},
+): SchemaNode => ({
+  type: "string",
+  description,
+  default: value,
+  enum: words,
+  ...rest,
+});
+
+const timeout = (description: string, ms: number): SchemaNode =>
+  duration(description, formatDuration(ms), { min: SECOND_MS, max: 30 * DAY_MS });
+
+const eventTypes = (value: readonly string[]): SchemaNode => ({
+  type: "array",
+  description: "What is written: flow records, or the sensor's own statistics, or both.",
+  default: value,
+  minItems: 1,
+  maxItems: 2,
+  items: { type: "string", description: "A type of event.", enum: ["flow", "stats"] },
+});
+
+const statsInterval = duration("How often statistics are written, where `types` has stats.", "1m", {
+  min: SECOND_MS,
+  max: DAY_MS,
+});
+
+const queue = (purpose: string): SchemaNode =>
+  size(`Most that waits ${purpose}; what does not fit is dropped and counted.`, "1MiB", {
+    min: 64 * KIB,
+    max: 64 * MIB,
+  });
+
+const sensor = section("Who this sensor is.", {
+  name: {
+    type: ["string", "null"],
+    description: "What this sensor is called in what it exports.",
+    default: null,
+    defaultText: "the host's name",
+    nullText: "the host's name",
+    examples: ["office-1"],
+    format: "sensor-name",
+  },
+  profile: choice(
+    `Limits and memory: ${PROFILES.map(({ name, help }) => `${name} (${help})`).join("; ")}.`,
+    "default",
+    PROFILES.map(({ name }) => name),
+    { examples: ["small"] },
+  ),
+  user: {
+    type: ["string", "null"],
+    description: "Account to become when started as root, once the interfaces are open.",
+    default: ACCOUNT,
+    nullText: "stay who we are",
+    format: "account",
+  },
+});
+
+const capture = section(
+  "What is captured, and how.",
+  {
+    interfaces: {
+      type: "array",
+      description: "Interfaces to capture from, each once. `ip -br link` lists those there are.",
+      examples: [["eth0"], ["eth0", "eth1"]],
+      minItems: 1,
+      maxItems: INTERFACES_MAX,
+      items: { type: "string", description: "An interface's name.", format: "interface" },
+    },
+    mode: choice(
+      "How packets reach the classifier: mapped puts the kernel's rings into its own memory, copy copies each" +
+        " block, auto maps and falls back to copying where the kernel refuses.",
+      "auto",
+      ["auto", "mapped", "copy"],
+    ),
+    workers: integer(
+      "Worker threads, each with tables of its own and all packets of its flows. One is enough for most links;" +
+        " more than the machine has cores do not help.",
+      1,
+      1,
+      WORKERS_MAX,
+    ),
+    fanout: choice(
+      "How packets are spread over several workers: addresses keeps everything between two hosts together, fragments" +
+        " and ICMP errors too, so that no flow is split; hash is the kernel's own (PACKET_FANOUT_HASH), which spreads" +
+        " the connections of two busy hosts, but sends their fragments elsewhere.",
+      "addresses",
+      ["addresses", "hash"],
+    ),
+    ring: size(
+      "Packet ring of each worker and interface, in whole MiB: what it holds bridges the time in which a worker is" +
+        ` busy elsewhere. The rings of all interfaces come to ${RINGS_MAX_BYTES / MIB}MiB at most.`,
+      null,
+      { min: RING_MIN_BYTES, max: RINGS_MAX_BYTES },
+      {
+        defaultText: "8MiB; 4MiB with the small profile",
+        nullText: "as the profile has it",
+        examples: ["16MiB"],
+      },
+    ),
+    snaplen: {
+      ...integer("Bytes of each packet that are captured, from its link-layer header on.", 65535, 64, 262144),
+      examples: [65535],
+    },
+    promiscuous: flag(
+      "Whether packets for other hosts are captured too, as on a mirror port or a tap.",
+      true,
+    ),
+    filter: {
+      type: "string",
+      description: "Which packets are captured, in the pcap-filter language; empty: all of them.",
+      default: "",
+      examples: ["not (tcp port 22 and host 192.0.2.10)"],
+      maxLength: 4096,
+    },
+  },
+  ["interfaces"],
+);
+
+const flows = section("How long a flow lasts, and what is said of it while it does.", {
+  status: duration(
+    "Interval of intermediate records of a flow that lasts.",
+    "1m",
+    { min: SECOND_MS, max: DAY_MS, zero: "none" },
+    { examples: ["5m"] },
+  ),
+  "tcp-opening": timeout(
+    "Idle time that ends a TCP flow whose handshake is not complete.",
+    LIMITS.tcpOpeningMs,
+  ),
+  "tcp-established": timeout("Idle time that ends an established TCP flow.", LIMITS.tcpEstablishedMs),
+  "tcp-closed": timeout("Idle time that ends a TCP flow after its FINs or an RST.", LIMITS.tcpClosedMs),
+  udp: timeout("Idle time that ends a UDP flow.", LIMITS.udpMs),
+  icmp: timeout("Idle time that ends an ICMP flow.", LIMITS.icmpMs),
+  other: timeout("Idle time that ends a flow of any other protocol.", LIMITS.otherMs),
+  fragment: timeout("How long fragments wait for the first one of their datagram.", LIMITS.fragmentMs),
+  pickup: duration(
+    "For how long after a start a flow without a handshake counts as older than the sensor.",
+    "1m",
+    { min: SECOND_MS, max: DAY_MS, zero: "never" },
+  ),
+  "verify-checksums": flag(
+    "Whether IP, TCP, UDP and ICMP checksums are verified, where the interface has not done it already.",
+    true,
+  ),
+});
+
+const store = section("Flow records on this machine's disk, as IPFIX files (RFC 5655).", {
+  enabled: flag("Whether flow records are stored.", true),
+  directory: {
+    type: "string",
+    description: "Folder of the files; nothing else should lie in it.",
+    default: STORE_PATH,
+    format: "path",
+  },
+  rotate: section("When the next file is begun, whichever comes first.", {
+    every: duration("Longest time that a file covers.", "5m", { min: SECOND_MS, max: DAY_MS }),
+    size: size("Largest file.", "64MiB", { min: 64 * KIB, max: 16 * GIB }),
+  }),
+  quota: size("Most that all files come to; then the oldest go. More than `rotate.size`.", "1GiB", {
+    min: MIB,
+    max: 64 * TIB,
+  }),
+  "min-free": size("What the disk keeps free: the oldest files go, then nothing is stored.", "64MiB", {
+    min: KIB,
+    max: 64 * TIB,
+    zero: "the disk may fill up",
+  }),
+  enterprise: {
+    ...integer(
+      "Private enterprise number of stray's own information elements, here and in what is exported. The default" +
+        " is set aside for examples (RFC 5612).",
+      32473,
+      1,
+      U32_MAX,
+    ),
+  },
+});
+
+const port = (value: number): SchemaNode => integer("Port of the collector.", value, 1, 65535);
+
+const ipfixTarget = section(
+  "A collector.",
+  {
+    host: {
+      type: "string",
+      description: "Name or address of the collector.",
+      format: "host",
+      examples: ["collector.example.net"],
+    },
+    port: port(4739),
+    transport: choice("Protocol that carries the messages.", "udp", ["udp", "tcp"]),
+    "template-refresh": duration("How often templates are sent again over UDP.", "1m", {
+      min: SECOND_MS,
+      max: DAY_MS,
+    }),
+    queue: queue("for the collector"),
+    domain: integer("Observation domain (RFC 7011, section 3.1).", 1, 0, U32_MAX),
+  },
+  ["host"],
+);
+
+const eve: SchemaNode = {
+  ...section("JSON events in a file, one a line, keyed as Suricata's EVE log. SIGHUP opens it anew.", {
+    file: { type: "string", description: "Path of the file.", default: EVE_PATH, format: "path" },
+    types: eventTypes(["flow", "stats"]),
+    stats: statsInterval,
+  }),
+  type: ["object", "null"],
+  default: null,
+  nullText: "no file",
+};
+
+const syslogTarget = section("A receiver of JSON events as syslog messages (RFC 5424).", {
+  transport: choice("How messages get there: over a socket of this machine, or over the network.", "unix", [
+    "unix",
+    "udp",
+    "tcp",
+  ]),
+  target: {
+    type: ["string", "null"],
+    description: "Path of the socket, or with udp and tcp the receiver's name or address.",
+    default: null,
+    defaultText: "/dev/log with unix; udp and tcp need one",
+    nullText: "/dev/log",
+    examples: ["/dev/log"],
+  },
+  port: {
+    ...integer("Port of the receiver, with udp and tcp.", 514, 1, 65535),
+  },
+  facility: choice("Facility of the messages.", "local0", FACILITIES),
+  types: eventTypes(["flow"]),
+  stats: statsInterval,
+  queue: queue("for the receiver"),
+});
+
+const list = (description: string, items: SchemaNode): SchemaNode => ({
+  type: "array",
+  description,
+  default: [],
+  maxItems: TARGETS_MAX,
+  items,
+});
+
+export const CONFIG_SCHEMA: SchemaNode = section("The configuration of stray, the network sensor.", {
+  sensor,
+  capture,
+  flows,
+  store,
+  export: section("Where flow records and statistics go besides the store.", {
+    ipfix: list("IPFIX collectors (RFC 7011).", ipfixTarget),
+    eve,
+    syslog: list("Receivers of syslog.", syslogTarget),
+  }),
+  control: section("The socket that `stray status`, `stray flows` and the like speak to.", {
+    socket: {
+      type: "string",
+      description: "Path of the unix socket.",
+      default: SOCKET_PATH,
+      format: "socket-path",
+    },
+    group: {
+      type: ["string", "null"],
+      description: "Group whose members may use the socket (mode 0660).",
+      default: ACCOUNT,
+      nullText: "the daemon's own",
+      format: "account",
+    },
+    "clients-max": integer("Most clients at a time; the next one is turned away.", 16, 1, 256),
+  }),
+  log: section("What the daemon says on standard error.", {
+    level: choice("The least that is said.", "info", ["debug", "info", "warn", "error"]),
+    form: choice(
+      "One JSON object a line, or text; auto is text on a terminal and JSON elsewhere.",
+      "auto",
+      ["auto", "json", "text"],
+      { examples: ["text"] },
+    ),
+  }),
+});

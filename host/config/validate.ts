@@ -1,0 +1,128 @@
+// Holds a configuration's data against the schema with ajv and says what is wrong where.
+// Apart from the loader because ajv's errors are turned into ours here and nowhere else.
+// Always holds: one problem a key; defaults are filled in where a key is absent; what ajv calls an error it never
+// swallows, whatever its kind.
+
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { expectedText, foundText, keysText, valueHint } from "./expected.js";
+import { isAccount, isHost, isInterfaceName, isPath, isSensorName, isSocketPath } from "./names.js";
+import { CONFIG_SCHEMA } from "./schema.js";
+import {
+  ANNOTATIONS,
+  type FormatName,
+  type KeyPath,
+  keyText,
+  type Range,
+  type SchemaNode,
+  schemaAt,
+} from "./schema-types.js";
+import { nearest } from "./suggest.js";
+import { parseDuration, parseSize } from "./units.js";
+
+/** A problem whose place in the text is still to be found. */
+export interface Finding {
+  readonly path: KeyPath;
+  /** The key itself is wrong, not its value. */
+  readonly isKey: boolean;
+  readonly expected: string;
+  readonly found: string;
+  readonly hint: string | undefined;
+}
+
+const FORMATS: Readonly<Record<FormatName, (text: string) => boolean>> = {
+  account: isAccount,
+  host: isHost,
+  interface: isInterfaceName,
+  path: isPath,
+  "sensor-name": isSensorName,
+  "socket-path": isSocketPath,
+};
+
+let compiled: ValidateFunction | undefined;
+
+/** Fills defaults into `data` and answers what is wrong with it. */
+export function validate(data: unknown): Finding[] {
+  compiled ??= compile();
+  if (compiled(data)) return [];
+  const findings = new Map<string, Finding>();
+  for (const error of compiled.errors ?? []) {
+    const finding = findingOf(error);
+    const id = JSON.stringify(finding.path);
+    if (!findings.has(id)) findings.set(id, finding);
+  }
+  return [...findings.values()];
+}
+
+function compile(): ValidateFunction {
+  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true });
+  for (const [name, test] of Object.entries(FORMATS)) ajv.addFormat(name, test);
+  ajv.addVocabulary([...ANNOTATIONS]);
+  ajv.addKeyword({ keyword: "duration", validate: quantity(parseDuration), errors: false });
+  ajv.addKeyword({ keyword: "size", validate: quantity(parseSize), errors: false });
+  return ajv.compile(CONFIG_SCHEMA);
+}
+
+function quantity(parse: (text: string) => number | undefined) {
+  return ({ min, max, zero }: Range, data: unknown, parent?: SchemaNode): boolean => {
+    if (data === null) return parent?.default === null;
+    if (typeof data !== "string" && data !== 0) return false;
+    const value = parse(String(data));
+    if (value === 0 && zero !== undefined) return true;
+    return value !== undefined && value >= min && value <= max;
+  };
+}
+
+function findingOf(error: ErrorObject): Finding {
+  const path = pathOf(error.instancePath);
+  const node = error.parentSchema as unknown as SchemaNode;
+  const { additionalProperty, missingProperty } = error.params as Record<string, string | undefined>;
+  if (additionalProperty !== undefined) return unknownKey(path, node, additionalProperty);
+  if (missingProperty !== undefined) {
+    const wanted = schemaAt(node, [missingProperty]);
+    const expected = wanted ? expectedText(wanted) : "a value";
+    return { path: [...path, missingProperty], isKey: false, expected, found: "nothing", hint: undefined };
+  }
+  const choices = node.enum?.map(String) ?? [];
+  const meant = typeof error.data === "string" ? nearest(error.data, choices) : undefined;
+  return {
+    path,
+    isKey: false,
+    expected: expectedText(node),
+    found: foundText(error.data),
+    hint: meant === undefined ? valueHint(node, error.data) : `did you mean ${meant}?`,
+  };
+}
+
+function unknownKey(path: KeyPath, section: SchemaNode, key: string): Finding {
+  const near = nearest(key, Object.keys(section.properties ?? {}));
+  const meant = near ?? elsewhere(key);
+  return {
+    path: [...path, key],
+    isKey: true,
+    expected: path.length === 0 ? `one of the sections ${keysText(section)}` : `one of ${keysText(section)}`,
+    found: foundText(key),
+    hint: meant === undefined ? undefined : `did you mean ${meant}?`,
+  };
+}
+
+/** The dotted name of a key that is known in another section. */
+function elsewhere(key: string): string | undefined {
+  const names = allKeys(CONFIG_SCHEMA, []);
+  return names.find((name) => name.split(".").at(-1) === key);
+}
+
+function allKeys(node: SchemaNode, path: KeyPath): string[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const own = [...path, key];
+    return [keyText(own), ...allKeys(child, own)];
+  });
+}
+
+/** RFC 6901: `/export/ipfix/1/port`. Digits are places: no key of ours is a number. */
+function pathOf(pointer: string): KeyPath {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}

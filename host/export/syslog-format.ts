@@ -1,0 +1,89 @@
+// Syslog messages of RFC 5424: header, one structured data element, and JSON as the message.
+// Apart because the letters of the format are the same over every transport.
+// Always holds: ASCII without control characters (RFC 5424, section 6.4: such a message needs no byte order mark);
+// no field is empty, "-" stands for what is not there.
+
+import { StrayError } from "../errors.js";
+
+/** RFC 5424, section 6.2.1, table 1; the names are those of syslog(3) and rsyslog. */
+export const SYSLOG_FACILITIES = [
+  "kern",
+  "user",
+  "mail",
+  "daemon",
+  "auth",
+  "syslog",
+  "lpr",
+  "news",
+  "uucp",
+  "cron",
+  "authpriv",
+  "ftp",
+  "ntp",
+  "audit",
+  "alert",
+  "clock",
+  "local0",
+  "local1",
+  "local2",
+  "local3",
+  "local4",
+  "local5",
+  "local6",
+  "local7",
+] as const;
+
+/** Severity "informational". */
+const INFO = 6;
+const NIL = "-";
+
+export interface SyslogOrigin {
+  readonly facility: string;
+  readonly hostname: string;
+  readonly processId: number;
+  readonly enterprise: number;
+}
+
+export class SyslogFormat {
+  private readonly head: string;
+  private readonly origin: string;
+  private readonly elementId: string;
+
+  /** @throws StrayError SYSLOG_FACILITY_UNKNOWN. */
+  constructor({ facility, hostname, processId, enterprise }: SyslogOrigin) {
+    const number = SYSLOG_FACILITIES.indexOf(facility as (typeof SYSLOG_FACILITIES)[number]);
+    if (number < 0) {
+      throw new StrayError(
+        "SYSLOG_FACILITY_UNKNOWN",
+        `expected one of ${SYSLOG_FACILITIES.join(", ")} as syslog facility, found "${facility}"`,
+        2,
+      );
+    }
+    this.head = `<${number * 8 + INFO}>1 `;
+    this.origin = ` ${headerText(hostname, 255)} stray ${processId} `;
+    this.elementId = `stray@${enterprise}`;
+  }
+
+  /** `time` as RFC 5424 writes it, `messageId` of letters, `json` of ASCII or empty. */
+  text(
+    time: string,
+    messageId: string,
+    params: readonly (readonly [string, string])[],
+    json: string,
+  ): string {
+    let element = `[${this.elementId}`;
+    for (const [name, value] of params) if (value !== "") element += ` ${name}="${paramText(value)}"`;
+    return `${this.head}${time}${this.origin}${messageId} ${element}]${json === "" ? "" : ` ${json}`}`;
+  }
+}
+
+/** Printable ASCII without spaces (section 6), at most so long. */
+function headerText(text: string, lengthMax: number): string {
+  const clean = text.replace(/[^\x21-\x7e]/g, "_").slice(0, lengthMax);
+  return clean === "" ? NIL : clean;
+}
+
+/** Section 6.3.3: `"`, `\` and `]` are escaped. */
+function paramText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "_").replace(/["\\\]]/g, "\\$&");
+}

@@ -1,0 +1,294 @@
+// strayd: the parts put together, started in the right order, and stopped in the reverse one.
+// Apart from the parts because the order is the point: sockets while there is root, then less privilege, then
+// everything that reads what comes from outside.
+// Always holds: the configuration in force is whole: a new one replaces it in every part, or in none.
+
+import { configDifferences } from "../config/differences.js";
+import type { LoadedConfig } from "../config/load.js";
+import type { StrayConfig } from "../config/types.js";
+import { ControlServer } from "../control/server.js";
+import { StrayError } from "../errors.js";
+import type { SinkLog } from "../export/sink.js";
+import type { Logger } from "../log/logger.js";
+import { dropPrivileges, findAccount } from "../system/privileges.js";
+import { version } from "../version.js";
+import { memoryBytes, profileLimits } from "../wasm/profiles.js";
+import { CaptureSet, compileFilters } from "./capture-set.js";
+import { countersReport } from "./counters.js";
+import { prepareDirectories } from "./directories.js";
+import { RecordFeed } from "./feed.js";
+import { newSeed, workerLimits } from "./limits.js";
+import { queryFlows } from "./live-table.js";
+import { ProblemWatch } from "./problems.js";
+import { planReload, type ReloadPlan } from "./reload.js";
+import { Sinks } from "./sinks.js";
+import { Supervisor } from "./supervisor.js";
+import type { CountersReport, FlowPage, FlowQuery, ReloadReport, SensorView, StatusReport } from "./view.js";
+
+const PULSE_MS = 1000;
+
+export interface DaemonOptions {
+  /** Path of the configuration, to be shown. */
+  readonly configPath: string;
+  readonly config: StrayConfig;
+  /** Reads the configuration again, the command line's part included. */
+  readonly load: () => Promise<LoadedConfig>;
+  readonly log: Logger;
+}
+
+export class Daemon implements SensorView {
+  /** Resolves when strayd has stopped. */
+  readonly finished: Promise<void>;
+  private config: StrayConfig;
+  private configLoadedMs = Date.now();
+  private configError: string | undefined;
+  private readonly startedMs = Date.now();
+  private readonly log: SinkLog;
+  private readonly captureLog: SinkLog;
+  private readonly seed = newSeed();
+  private readonly feed: RecordFeed;
+  private readonly supervisor: Supervisor;
+  private readonly sinks: Sinks;
+  private readonly watch = new ProblemWatch();
+  private readonly own = { reloads: 0, "reloads-refused": 0 };
+  private capture: CaptureSet | undefined;
+  private control: ControlServer | undefined;
+  private privileges = { user: "", text: "" };
+  private timer: NodeJS.Timeout | undefined;
+  private stopping: Promise<void> | undefined;
+  private reloading: Promise<unknown> = Promise.resolve();
+  private hasFinished!: () => void;
+
+  private constructor(private readonly options: DaemonOptions) {
+    this.config = options.config;
+    const { log } = options;
+    this.log = sinkLog(log);
+    this.captureLog = sinkLog(log.child({ component: "capture" }));
+    this.feed = new RecordFeed(() => this.supervisor.workers, this.log);
+    this.supervisor = new Supervisor(this.feed, sinkLog(log.child({ component: "workers" })));
+    this.sinks = new Sinks({
+      log: sinkLog(log.child({ component: "output" })),
+      stats: { stats: () => ({ ...this.counters() }) },
+      interfaceName: () => {
+        const [only, ...others] = this.config.capture.interfaces;
+        return others.length === 0 ? only : undefined;
+      },
+    });
+    this.finished = new Promise((resolve) => {
+      this.hasFinished = resolve;
+    });
+  }
+
+  /** @throws StrayError with what is wrong; then nothing is left behind. */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    const daemon = new Daemon(options);
+    try {
+      await daemon.begin();
+    } catch (error) {
+      await daemon.release();
+      throw error;
+    }
+    return daemon;
+  }
+
+  /** True when every worker has shown a sign of life lately: what a watchdog may be told. */
+  get isAlive(): boolean {
+    const now = Date.now();
+    return this.supervisor.workers.every((worker) => worker.lagMs(now) < 5 * PULSE_MS);
+  }
+
+  status(): StatusReport {
+    const { config } = this;
+    const nowMs = Date.now();
+    const workers = this.supervisor.reports(nowMs);
+    const interfaces = this.capture?.reports ?? [];
+    const sinks = this.sinks.all.map((sink) => ({ name: sink.name, ...sink.state() }));
+    const limits = profileLimits(config.sensor.profile);
+    return {
+      version: version(),
+      name: config.sensor.name,
+      pid: process.pid,
+      startedMs: this.startedMs,
+      nowMs,
+      uptimeMs: nowMs - this.startedMs,
+      profile: config.sensor.profile,
+      config: this.options.configPath,
+      configLoadedMs: this.configLoadedMs,
+      ...(this.configError === undefined ? {} : { configError: this.configError }),
+      user: this.privileges.user,
+      privileges: this.privileges.text,
+      capture: {
+        mode: config.capture.mode,
+        filter: config.capture.filter,
+        snapLen: config.capture.snapLen,
+      },
+      interfaces,
+      workers,
+      sinks,
+      memory: { residentBytes: process.memoryUsage.rss(), tableBytes: memoryBytes(limits) },
+      problems: [
+        ...this.watch.sentences(nowMs, interfaces, workers, sinks),
+        ...(this.capture?.notes ?? []),
+        ...(this.configError === undefined
+          ? []
+          : [`the latest reload was refused, the old configuration is in force: ${this.configError}`]),
+      ],
+    };
+  }
+
+  counters(): CountersReport {
+    return countersReport({
+      resetMs: this.startedMs,
+      workers: this.supervisor.workers,
+      interfaces: this.capture?.counters ?? [],
+      sinks: this.sinks.all,
+      own: {
+        ...this.own,
+        "sink-errors": this.feed.errors,
+      },
+    });
+  }
+
+  flows(query: FlowQuery): Promise<FlowPage> {
+    return queryFlows(this.supervisor.workers, query);
+  }
+
+  /** One at a time, in order. */
+  reload(): Promise<ReloadReport> {
+    const result = this.reloading.then(() => this.reloadOnce());
+    this.reloading = result.catch(() => undefined);
+    return result;
+  }
+
+  stop(): void {
+    this.stopping ??= this.end();
+  }
+
+  private async begin(): Promise<void> {
+    const { config } = this;
+    const account = findAccount(config.sensor.user);
+    const filters = compileFilters(config.capture);
+    this.supervisor.prepare(config.capture.workers, workerLimits(config, this.seed));
+    this.capture = CaptureSet.open(this.supervisor.workers, config.capture, filters, this.captureLog);
+    prepareDirectories(config, account);
+    this.control = await ControlServer.listen({
+      socket: config.control.socket,
+      group: config.control.group,
+      owner: account,
+      clientsMax: config.control.clientsMax,
+      view: this,
+      version: version(),
+      log: sinkLog(this.options.log.child({ component: "control" })),
+    });
+    this.privileges = dropPrivileges({ user: config.sensor.user, keep: ["CAP_NET_RAW", "CAP_NET_ADMIN"] });
+    await this.sinks.open(config);
+    this.feed.use(this.sinks.all);
+    this.feed.start();
+    await this.supervisor.start(this.capture);
+    this.timer = setInterval(() => void this.pulse(), PULSE_MS);
+    for (const note of this.capture.notes) this.log("warn", note);
+  }
+
+  private async pulse(): Promise<void> {
+    const nowMs = Date.now();
+    this.supervisor.watch(nowMs);
+    try {
+      await this.capture?.pulse();
+    } catch (error) {
+      this.log("error", `watching the interfaces: ${messageOf(error)}`);
+    }
+    this.watch.mark(nowMs, this.counters().total);
+  }
+
+  private async reloadOnce(): Promise<ReloadReport> {
+    if (this.stopping) throw new StrayError("STOPPING", "strayd is stopping");
+    try {
+      const { config, warnings } = await this.options.load();
+      const changed = configDifferences(this.config, config);
+      const plan = planReload(changed);
+      await this.apply(config, plan);
+      this.own.reloads++;
+      this.configError = undefined;
+      this.configLoadedMs = Date.now();
+      this.sinks.reopen();
+      this.log("info", changed.length === 0 ? "reloaded: nothing has changed" : "reloaded", { changed });
+      return { changed, restartedCapture: plan.restartsCapture, messages: warnings };
+    } catch (error) {
+      this.own["reloads-refused"]++;
+      this.configError = messageOf(error);
+      this.log("error", `reload refused, the old configuration stays in force: ${this.configError}`);
+      throw error;
+    }
+  }
+
+  /** Every part, or none: what was done is undone when a later part fails. */
+  private async apply(config: StrayConfig, plan: ReloadPlan): Promise<void> {
+    const old = this.config;
+    const undo: (() => Promise<void>)[] = [];
+    const step = async (wanted: boolean, work: (config: StrayConfig) => Promise<void>): Promise<void> => {
+      if (!wanted) return;
+      undo.push(() => work(old));
+      await work(config);
+    };
+    try {
+      this.config = config;
+      await step(plan.restartsCapture, (it) => this.restartCapture(it));
+      await step(plan.adjustsCapture && !plan.restartsCapture, async (it) => {
+        this.capture?.adjust(it.capture, compileFilters(it.capture));
+      });
+      await step(plan.adjustsFlows && !plan.restartsCapture, (it) =>
+        this.supervisor.adjust(workerLimits(it, this.seed)),
+      );
+      await step(plan.replacesStore, (it) => this.sinks.replaceStore(it));
+      await step(plan.replacesExporters, (it) => this.sinks.replaceExporters(it));
+      await step(plan.setsLog, async (it) => this.options.log.setLevel(it.log.level));
+    } catch (error) {
+      this.config = old;
+      for (const back of undo.toReversed()) {
+        try {
+          await back();
+        } catch (failure) {
+          this.log("error", `going back to the old configuration: ${messageOf(failure)}`);
+        }
+      }
+      throw error;
+    } finally {
+      this.feed.use(this.sinks.all);
+    }
+  }
+
+  private async restartCapture(config: StrayConfig): Promise<void> {
+    const filters = compileFilters(config.capture);
+    await this.supervisor.stop();
+    this.capture?.close();
+    this.capture = undefined;
+    this.supervisor.prepare(config.capture.workers, workerLimits(config, this.seed));
+    this.capture = CaptureSet.open(this.supervisor.workers, config.capture, filters, this.captureLog);
+    await this.supervisor.start(this.capture);
+  }
+
+  private async end(): Promise<void> {
+    await this.reloading;
+    this.log("info", "stopping");
+    await this.supervisor.stop();
+    await this.release();
+    this.log("info", "stopped", { records: this.feed.records });
+    this.hasFinished();
+  }
+
+  private async release(): Promise<void> {
+    clearInterval(this.timer);
+    this.feed.stop();
+    this.capture?.close();
+    await this.sinks.close();
+    await this.control?.close();
+  }
+}
+
+function sinkLog(log: Logger): SinkLog {
+  return (level, message, data) => log[level](message, data);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,64 @@
+// What a changed configuration means for a running sensor: which parts change in place, which start anew, which can't.
+// Apart from the daemon so that each key's consequence is read in one table, and tested without a sensor.
+// Always holds: every key has a consequence; one that can't change refuses the whole configuration.
+
+import { StrayError } from "../errors.js";
+
+export interface ReloadPlan {
+  /** Workers and rings are stopped and started with the new settings. */
+  readonly restartsCapture: boolean;
+  /** Kernel filter or promiscuity, set on the open rings. */
+  readonly adjustsCapture: boolean;
+  readonly adjustsFlows: boolean;
+  readonly replacesStore: boolean;
+  readonly replacesExporters: boolean;
+  readonly setsLog: boolean;
+}
+
+type Consequence = keyof ReloadPlan | "refused";
+
+/** By the beginning of a dotted key; the longest that fits counts. */
+const CONSEQUENCES: readonly (readonly [prefix: string, consequences: readonly Consequence[]])[] = [
+  ["sensor.name", ["replacesExporters"]],
+  ["sensor.profile", ["restartsCapture"]],
+  ["sensor.user", ["refused"]],
+  ["capture.filter", ["adjustsCapture"]],
+  ["capture.promiscuous", ["adjustsCapture"]],
+  ["capture", ["restartsCapture"]],
+  ["flows", ["adjustsFlows"]],
+  ["store.enterprise", ["replacesStore", "replacesExporters"]],
+  ["store", ["replacesStore"]],
+  ["export", ["replacesExporters"]],
+  ["control", ["refused"]],
+  ["log.level", ["setsLog"]],
+  ["log", ["refused"]],
+];
+
+/** @throws StrayError RELOAD_REFUSED for keys that a running strayd can't change. */
+export function planReload(changed: readonly string[]): ReloadPlan {
+  const found = new Set<Consequence>();
+  const refused: string[] = [];
+  for (const key of changed) {
+    const [, consequences] = CONSEQUENCES.filter(([prefix]) => key === prefix || startsWithStep(key, prefix))
+      .toSorted(([a], [b]) => b.length - a.length)
+      .at(0) ?? ["", ["refused"] as const];
+    for (const consequence of consequences) found.add(consequence);
+    if (consequences.includes("refused")) refused.push(key);
+  }
+  if (refused.length > 0) {
+    const keys = refused.join(", ");
+    throw new StrayError("RELOAD_REFUSED", `${keys} can't change while strayd runs: restart it`, 2);
+  }
+  return {
+    restartsCapture: found.has("restartsCapture"),
+    adjustsCapture: found.has("adjustsCapture"),
+    adjustsFlows: found.has("adjustsFlows"),
+    replacesStore: found.has("replacesStore"),
+    replacesExporters: found.has("replacesExporters"),
+    setsLog: found.has("setsLog"),
+  };
+}
+
+function startsWithStep(key: string, prefix: string): boolean {
+  return key.startsWith(prefix) && (key[prefix.length] === "." || key[prefix.length] === "[");
+}

@@ -1,0 +1,222 @@
+// One worker as the main thread has it: its memory, its thread, and what it has done in all its lives.
+// Apart from the supervisor so that a worker's start, stop and death are in one place.
+// Always holds: the memory outlives the thread; counts only grow, over restarts too; records are read in place.
+
+import { join } from "node:path";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import {
+  LIVE_COMMAND_MESSAGE,
+  LIVE_COMMAND_STOP,
+  LIVE_STATE_RUNNING,
+  STATE_BASE,
+  STATE_FLOWS_PEAK_OFFSET,
+  STATE_FLOWS_USED_OFFSET,
+  STATE_RECORD_TAIL_OFFSET,
+} from "../../assembly/layout.js";
+import { StrayError } from "../errors.js";
+import { FlowRecord } from "../record/flow-record.js";
+import { type Limits, writeConfig } from "../wasm/config.js";
+import { readCounters } from "../wasm/counters.js";
+import { createMemory, readU32, type SensorMemory } from "../wasm/memory.js";
+import { compileModule, instantiate, packageRoot, type SensorExports } from "../wasm/module.js";
+import { flowCapacityOf } from "../wasm/profiles.js";
+import { RecordRing } from "../wasm/record-ring.js";
+import { LiveWords } from "./live-words.js";
+import type { Counts } from "./view.js";
+import type { WorkerData, WorkerMessage } from "./worker-messages.js";
+
+const ENTRY = "dist/host/sensor/worker.js";
+/** A worker that has not turned for so long is taken for dead. */
+export const HANG_MS = 10_000;
+const OBEY_MS = 5000;
+const OBEY_LOOK_MS = 5;
+const TAIL_WORD = (STATE_BASE + STATE_RECORD_TAIL_OFFSET) / 4;
+/** JavaScript of a worker hardly allocates: a small heap keeps the process small. */
+const RESOURCES = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 24, stackSizeMb: 1 };
+
+export type WorkerState = "running" | "starting" | "dead";
+
+export class WorkerHandle {
+  readonly memory: SensorMemory = createMemory();
+  readonly words: LiveWords;
+  /** For looks at the live table; runs in this thread, over the worker's memory. */
+  readonly viewer: SensorExports;
+  readonly record: FlowRecord;
+  startedMs = 0;
+  restarts = 0;
+  private readonly module = compileModule();
+  private ring: RecordRing;
+  private thread: Worker | undefined;
+  private port: MessagePort | undefined;
+  private carried: Record<string, number> = {};
+  private beats = -1;
+  private beatMs = 0;
+  private isStopping = false;
+
+  constructor(
+    readonly number: number,
+    private limits: Limits,
+    private readonly onDeath: (worker: WorkerHandle, reason: string) => void,
+  ) {
+    this.words = new LiveWords(this.memory);
+    this.viewer = instantiate(this.module, this.memory);
+    this.record = new FlowRecord(this.memory.buffer);
+    this.ring = new RecordRing(this.memory, limits.recordLimit);
+  }
+
+  get flowsMax(): number {
+    return flowCapacityOf(this.limits);
+  }
+
+  get flows(): number {
+    return readU32(this.memory, STATE_BASE + STATE_FLOWS_USED_OFFSET);
+  }
+
+  get flowsPeak(): number {
+    return readU32(this.memory, STATE_BASE + STATE_FLOWS_PEAK_OFFSET);
+  }
+
+  get recordsWaiting(): number {
+    return this.ring.count;
+  }
+
+  get recordsMax(): number {
+    return this.ring.capacity;
+  }
+
+  get state(): WorkerState {
+    if (this.thread === undefined) return "dead";
+    return this.words.state === LIVE_STATE_RUNNING ? "running" : "starting";
+  }
+
+  /** Empties what another life left; no thread may be running. */
+  prepare(limits: Limits): void {
+    this.limits = limits;
+    this.words.clear();
+    this.reset();
+  }
+
+  private reset(): void {
+    writeConfig(this.memory, this.limits);
+    this.viewer.init();
+    this.ring = new RecordRing(this.memory, this.limits.recordLimit);
+  }
+
+  /** Starts the thread with empty tables and counters. */
+  start(): void {
+    this.reset();
+    const { port1, port2 } = new MessageChannel();
+    const data: WorkerData = {
+      memory: this.memory.handle,
+      module: this.module,
+      limits: this.limits,
+      port: port2,
+    };
+    this.isStopping = false;
+    this.startedMs = Date.now();
+    this.beatMs = this.startedMs;
+    this.beats = -1;
+    this.port = port1;
+    port1.unref();
+    const thread = new Worker(join(packageRoot(), ENTRY), {
+      workerData: data,
+      transferList: [port2],
+      resourceLimits: RESOURCES,
+      name: `stray-${this.number}`,
+    });
+    this.thread = thread;
+    let reason = "it ended";
+    thread.on("error", (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    thread.on("exit", () => {
+      if (this.thread !== thread) return;
+      this.thread = undefined;
+      port1.close();
+      if (!this.isStopping) this.onDeath(this, reason);
+    });
+  }
+
+  /** What the ended thread counted is kept; flows that are still live are lost, and counted as such. */
+  carryOver(): number {
+    const { flows } = this;
+    const counts = readCounters(this.memory);
+    for (const [name, value] of Object.entries(counts)) this.carry(name, value);
+    this.carry("flows-lost", flows);
+    if (this.words.busyInput !== undefined) this.carry("blocks-lost", 1);
+    this.carry("record-waits", this.words.waits);
+    this.words.clearWaits();
+    this.viewer.init();
+    return flows;
+  }
+
+  private carry(name: string, by: number): void {
+    this.carried[name] = (this.carried[name] ?? 0) + by;
+  }
+
+  /** Of all lives. */
+  counters(): Counts {
+    const counts: Record<string, number> = { ...readCounters(this.memory) };
+    counts["record-waits"] = this.words.waits;
+    counts["flows-lost"] = 0;
+    counts["blocks-lost"] = 0;
+    for (const [name, value] of Object.entries(this.carried)) counts[name] = (counts[name] ?? 0) + value;
+    counts["restarts"] = this.restarts;
+    return counts;
+  }
+
+  /** Tells the worker; resolves when it has obeyed. @throws StrayError when it does not answer. */
+  async send(message: WorkerMessage): Promise<void> {
+    if (message.type === "limits") this.limits = message.limits;
+    this.port?.postMessage(message);
+    const number = this.words.give(LIVE_COMMAND_MESSAGE);
+    const deadline = Date.now() + OBEY_MS;
+    while (this.words.done !== number) {
+      if (this.thread === undefined) return; // told anew when it is started again
+      if (Date.now() > deadline) {
+        throw new StrayError("WORKER_SILENT", `worker ${this.number} has not obeyed for ${OBEY_MS / 1000} s`);
+      }
+      await sleep(OBEY_LOOK_MS);
+    }
+  }
+
+  /** ms since the last sign of life; call it now and then. */
+  lagMs(nowMs: number): number {
+    const { beats } = this.words;
+    if (beats !== this.beats) {
+      this.beats = beats;
+      this.beatMs = nowMs;
+    }
+    return Math.max(0, nowMs - this.beatMs);
+  }
+
+  /** Gives at most `most` waiting records to `each`, in order, and frees their places; answers how many. */
+  drain(most: number, each: (record: FlowRecord) => void): number {
+    const count = Math.min(this.ring.count, most);
+    for (let index = 0; index < count; index++) each(this.record.pointAt(this.ring.address(index)));
+    if (count > 0) {
+      this.ring.release(count);
+      Atomics.notify(new Int32Array(this.memory.buffer, TAIL_WORD * 4, 1), 0);
+    }
+    return count;
+  }
+
+  /** Asks the worker to take what waits, record its flows and end; `hasStopped` tells when. */
+  askToStop(): void {
+    this.isStopping = true;
+    if (this.thread !== undefined) this.words.give(LIVE_COMMAND_STOP);
+  }
+
+  get hasStopped(): boolean {
+    return this.thread === undefined;
+  }
+
+  /** Ends the thread at once. */
+  async terminate(): Promise<void> {
+    await this.thread?.terminate();
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

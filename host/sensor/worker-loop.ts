@@ -1,0 +1,177 @@
+// A worker's loop: blocks of the kernel's rings through the classifier, and what the main thread asks in between.
+// Apart from the thread's entry so that a test can drive it turn by turn.
+// Always holds: no wait is longer than POLL_MS; a ring that told of an error is not polled again until the main
+// thread has seen to it; every turn beats.
+
+import {
+  LIVE_COMMAND_STOP,
+  LIVE_STATE_RUNNING,
+  LIVE_STATE_STOPPED,
+  LIVE_STATE_STOPPING,
+  STATE_BASE,
+  STATE_RECORD_TAIL_OFFSET,
+} from "../../assembly/layout.js";
+import { RingPoll, RingReader } from "../capture/live/ring-reader.js";
+import type { Limits } from "../wasm/config.js";
+import { writeConfig } from "../wasm/config.js";
+import type { SensorMemory } from "../wasm/memory.js";
+import type { SensorExports } from "../wasm/module.js";
+import { RecordRing } from "../wasm/record-ring.js";
+import { LiveWords } from "./live-words.js";
+import type { WorkerInput, WorkerMessage } from "./worker-messages.js";
+
+const POLL_MS = 100;
+/** Blocks of one ring a turn, so that no ring waits long for another. */
+const BLOCKS_A_TURN = 16;
+/** How far the clock stays behind the wall when nothing arrives: packets wait that long in a block at most. */
+const TICK_LAG_MS = 1000;
+const TICK_MS = 100;
+const RECORD_WAIT_MS = 2;
+const RECORD_WAITS_MAX = 25;
+const FLUSH_WAITS_MAX = 5000;
+const TAIL_WORD = (STATE_BASE + STATE_RECORD_TAIL_OFFSET) / 4;
+
+interface Input {
+  readonly number: number;
+  readonly reader: RingReader;
+  readonly blockBytes: number;
+  readonly linkType: number;
+  failed: boolean;
+}
+
+export class WorkerLoop {
+  private inputs: Input[] = [];
+  private poll: RingPoll | undefined;
+  private polled: Input[] = [];
+  private readonly words: LiveWords;
+  private readonly ring: RecordRing;
+  private tickedMs = 0;
+
+  constructor(
+    private readonly memory: SensorMemory,
+    private readonly exports: SensorExports,
+    limits: Limits,
+    private readonly receive: () => WorkerMessage | undefined,
+  ) {
+    this.words = new LiveWords(memory);
+    this.ring = new RecordRing(memory, limits.recordLimit);
+  }
+
+  /** Until it is told to stop. */
+  run(): void {
+    this.words.state = LIVE_STATE_RUNNING;
+    while (this.turn()) {}
+    this.words.state = LIVE_STATE_STOPPING;
+    this.finish();
+    this.words.state = LIVE_STATE_STOPPED;
+  }
+
+  /** One turn; false when the main thread asked to stop. */
+  turn(): boolean {
+    this.words.beat();
+    const number = this.words.number;
+    if (number !== this.words.done) {
+      if (this.words.command === LIVE_COMMAND_STOP) return false;
+      for (let message = this.receive(); message !== undefined; message = this.receive()) this.obey(message);
+      this.words.done = number;
+    }
+    let taken = 0;
+    for (const input of this.inputs) if (!input.failed) taken += this.takeBlocks(input, BLOCKS_A_TURN);
+    if (taken === 0) this.rest();
+    return true;
+  }
+
+  private obey(message: WorkerMessage): void {
+    if (message.type === "limits") {
+      writeConfig(this.memory, message.limits);
+      this.exports.configure();
+      return;
+    }
+    this.inputs = message.inputs.map((input) => this.open(input));
+    this.watch();
+  }
+
+  private open({ input, handle }: WorkerInput): Input {
+    const first = Number(this.words.blocks(input) % BigInt(handle.blocks));
+    this.words.setRevents(input, 0);
+    const reader = new RingReader(this.memory.buffer, handle, first);
+    return { number: input, reader, blockBytes: handle.blockBytes, linkType: handle.linkType, failed: false };
+  }
+
+  /** The rings that are polled: those without an error. */
+  private watch(): void {
+    this.polled = this.inputs.filter((input) => !input.failed);
+    this.poll = new RingPoll(this.polled.map((input) => input.reader.handle));
+  }
+
+  private takeBlocks(input: Input, most: number): number {
+    let taken = 0;
+    for (; taken < most; taken++) {
+      const address = input.reader.next();
+      if (address === 0) break;
+      this.waitForRoom();
+      this.words.busyInput = input.number;
+      const frames = this.exports.readBlock(address, input.blockBytes, input.linkType, input.number);
+      input.reader.release();
+      this.words.countBlock(input.number, frames);
+      this.words.busyInput = undefined;
+    }
+    if (taken > 0) this.words.setWaiting(input.number, input.reader.waiting());
+    return taken;
+  }
+
+  /** A nearly full record ring: the kernel's ring can wait a little, records can't come back. */
+  private waitForRoom(): void {
+    const enough = this.ring.capacity - this.ring.capacity / 4;
+    for (let waits = 0; this.ring.count > enough && waits < RECORD_WAITS_MAX; waits++) {
+      this.words.countWait();
+      Atomics.wait(this.tail, TAIL_WORD, this.tail[TAIL_WORD] ?? 0, RECORD_WAIT_MS);
+    }
+  }
+
+  /** Nothing waits: moves the clock on, then sleeps until a ring has a block, POLL_MS at most. */
+  private rest(): void {
+    const now = Date.now();
+    if (now - this.tickedMs >= TICK_MS) {
+      this.tickedMs = now;
+      this.exports.tick(BigInt(now - TICK_LAG_MS) * 1_000_000n);
+    }
+    for (const input of this.inputs) this.words.setWaiting(input.number, 0);
+    if (this.poll === undefined || this.polled.length === 0) {
+      Atomics.wait(this.tail, TAIL_WORD, this.tail[TAIL_WORD] ?? 0, POLL_MS);
+      return;
+    }
+    if (!this.poll.wait(POLL_MS)) return;
+    let hasFailed = false;
+    this.polled.forEach((input, index) => {
+      const revents = this.poll?.revents(index) ?? 0;
+      if ((revents & POLL_TROUBLE) === 0) return;
+      input.failed = true;
+      hasFailed = true;
+      this.words.setRevents(input.number, revents);
+    });
+    if (hasFailed) this.watch();
+  }
+
+  /** Takes what the rings still hold, then records every live flow. */
+  private finish(): void {
+    for (const input of this.inputs) {
+      if (!input.failed) this.takeBlocks(input, input.reader.waiting());
+      this.words.beat();
+    }
+    for (let waits = 0; this.exports.flush() !== 0 && waits < FLUSH_WAITS_MAX; waits++) {
+      this.words.beat();
+      Atomics.wait(this.tail, TAIL_WORD, this.tail[TAIL_WORD] ?? 0, RECORD_WAIT_MS);
+    }
+  }
+
+  /** Atomics.wait() wants signed words. */
+  private get tail(): Int32Array {
+    this.signed ??= new Int32Array(this.memory.buffer);
+    return this.signed;
+  }
+  private signed: Int32Array | undefined;
+}
+
+/** POLLERR, POLLHUP, POLLNVAL (poll.h). */
+const POLL_TROUBLE = 0x8 | 0x10 | 0x20;

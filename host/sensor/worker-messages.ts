@@ -1,0 +1,25 @@
+// What the main thread tells a worker, as structured clones.
+// Apart because both threads' files import it and nothing else of each other.
+
+import type { MessagePort } from "node:worker_threads";
+import type { RingHandle } from "../capture/live/ring-handle.js";
+import type { Limits } from "../wasm/config.js";
+
+export interface WorkerData {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly limits: Limits;
+  readonly port: MessagePort;
+}
+
+export interface WorkerInput {
+  /** Number of the interface, the same for every worker. */
+  readonly input: number;
+  readonly handle: RingHandle;
+}
+
+export type WorkerMessage =
+  /** These rings, and no other, from now on; positions are kept in the LIVE words. */
+  | { readonly type: "inputs"; readonly inputs: readonly WorkerInput[] }
+  /** Timeouts written anew into CONFIG. */
+  | { readonly type: "limits"; readonly limits: Limits };

@@ -1,0 +1,110 @@
+// Arbitrary configurations that are valid, for property tests.
+// Apart because the round trip and the differences draw from the same.
+
+import fc from "fast-check";
+import { FACILITIES } from "../../../host/config/names.js";
+import { RING_MIN_BYTES, RINGS_MAX_BYTES } from "../../../host/config/schema.js";
+import type { EventType, StrayConfig } from "../../../host/config/types.js";
+import { DAY_MS, GIB, KIB, MIB } from "../../../host/config/units.js";
+
+const PROFILES = ["small", "default", "large"] as const;
+const TRANSPORTS = ["udp", "tcp"] as const;
+
+const ms = (min: number, max: number) => fc.integer({ min, max });
+const name = fc.stringMatching(/^[a-z][a-z0-9]{0,7}$/);
+const path = fc.array(fc.stringMatching(/^[A-Za-z0-9 #:'"{}é-]{1,12}$/), { minLength: 1, maxLength: 4 });
+const absolute = path.map((parts) => `/${parts.join("/")}`);
+const host = fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain());
+const port = fc.integer({ min: 1, max: 65535 });
+const types = fc.subarray<EventType>(["flow", "stats"], { minLength: 1 });
+const statsMs = ms(1000, DAY_MS);
+const queueBytes = fc.integer({ min: 64 * KIB, max: 64 * MIB });
+const account = fc.option(fc.stringMatching(/^[a-z_][a-z0-9_-]{0,15}$/), { nil: undefined });
+const timeoutMs = ms(1000, 30 * DAY_MS);
+
+const capture = fc.uniqueArray(name, { minLength: 1, maxLength: 8 }).chain((interfaces) =>
+  fc.record({
+    interfaces: fc.constant(interfaces),
+    mode: fc.constantFrom("auto" as const, "mapped" as const, "copy" as const),
+    workers: fc.integer({ min: 1, max: 16 }),
+    fanout: fc.constantFrom("addresses" as const, "hash" as const),
+    ringBytes: fc
+      .integer({ min: 1, max: Math.floor(RINGS_MAX_BYTES / interfaces.length / MIB) })
+      .map((count) => count * RING_MIN_BYTES),
+    snapLen: fc.integer({ min: 64, max: 262_144 }),
+    promiscuous: fc.boolean(),
+    filter: fc.oneof(
+      fc.constant(""),
+      fc.string({ maxLength: 60, unit: "binary" }).map((text) => text.trim()),
+    ),
+  }),
+);
+
+const store = fc.record({ rotateBytes: fc.integer({ min: 64 * KIB, max: GIB }) }).chain(({ rotateBytes }) =>
+  fc.record({
+    enabled: fc.boolean(),
+    directory: absolute,
+    rotateMs: ms(1000, DAY_MS),
+    rotateBytes: fc.constant(rotateBytes),
+    quotaBytes: fc.integer({ min: Math.max(MIB, rotateBytes + 1), max: 2 * GIB }),
+    minFreeBytes: fc.oneof(fc.constant(0), fc.integer({ min: KIB, max: GIB })),
+    enterprise: fc.integer({ min: 1, max: 0xffff_ffff }),
+  }),
+);
+
+const ipfix = fc.uniqueArray(
+  fc.record({
+    host,
+    port,
+    transport: fc.constantFrom(...TRANSPORTS),
+    templateRefreshMs: ms(1000, DAY_MS),
+    queueBytes,
+    domain: fc.nat(0xffff_ffff),
+  }),
+  { maxLength: 3, selector: ({ port }) => port },
+);
+
+const syslogRest = { port, facility: fc.constantFrom(...FACILITIES), types, statsMs, queueBytes };
+const syslog = fc.uniqueArray(
+  fc.oneof(
+    fc.record({ transport: fc.constant("unix" as const), target: absolute, ...syslogRest }),
+    fc.record({ transport: fc.constantFrom(...TRANSPORTS), target: host, ...syslogRest }),
+  ),
+  { maxLength: 3, selector: ({ target }) => target.toLowerCase() },
+);
+
+export const anyConfig: fc.Arbitrary<StrayConfig> = fc.record({
+  sensor: fc.record({
+    name: fc.stringMatching(/^[!-~]{1,64}$/),
+    profile: fc.constantFrom(...PROFILES),
+    user: account,
+  }),
+  capture,
+  flows: fc.record({
+    statusMs: fc.oneof(fc.constant(0), ms(1000, DAY_MS)),
+    tcpOpeningMs: timeoutMs,
+    tcpEstablishedMs: timeoutMs,
+    tcpClosedMs: timeoutMs,
+    udpMs: timeoutMs,
+    icmpMs: timeoutMs,
+    otherMs: timeoutMs,
+    fragmentMs: timeoutMs,
+    pickupMs: fc.oneof(fc.constant(0), ms(1000, DAY_MS)),
+    verifyChecksums: fc.boolean(),
+  }),
+  store,
+  export: fc.record({
+    ipfix,
+    eve: fc.option(fc.record({ file: absolute, types, statsMs }), { nil: undefined }),
+    syslog,
+  }),
+  control: fc.record({
+    socket: absolute,
+    group: account,
+    clientsMax: fc.integer({ min: 1, max: 256 }),
+  }),
+  log: fc.record({
+    level: fc.constantFrom("debug" as const, "info" as const, "warn" as const, "error" as const),
+    form: fc.constantFrom("json" as const, "text" as const),
+  }),
+});

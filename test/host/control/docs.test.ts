@@ -1,0 +1,116 @@
+// docs/control.md says what the socket does: methods, errors, bounds, counters, parameters, and examples that hold.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { CONNECTION_LIMITS } from "../../../host/control/connection.js";
+import { newControlCounts } from "../../../host/control/counts.js";
+import {
+  BATCH_REQUESTS_MAX,
+  FILTER_LENGTH_MAX,
+  PAGE_RECORDS_MAX,
+  REQUEST_BYTES_MAX,
+  RESPONSE_BYTES_MAX,
+  RPC_ERRORS,
+  SORT_KEYS,
+} from "../../../host/control/protocol.js";
+import { StrayError } from "../../../host/errors.js";
+import { RawClient, startControl } from "./support.js";
+
+const page = readFileSync(new URL("../../../docs/control.md", import.meta.url), "utf8");
+
+/** The first cells of the table with this heading. */
+function firstCells(heading: string): string[] {
+  const lines = page.split("\n");
+  const start = lines.indexOf(heading) + 2;
+  expect(start, heading).toBeGreaterThan(1);
+  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
+  return lines.slice(start, end).map((line) => line.split("|")[1]!.trim());
+}
+
+/** Of a method: the request and the result that the page shows. */
+function examples(method: string): { request: object; result: object } {
+  const section = page.split(`\n### ${method}\n`)[1]!.split(/\n##/)[0]!;
+  const [request, result] = [...section.matchAll(/```json\n([\s\S]*?)```/g)].map(
+    ([, text]) => JSON.parse(text!) as object,
+  );
+  return { request: request!, result: result! };
+}
+
+/** Names of all members, with those of the first element of arrays; `except` are told by their own documents. */
+function memberNames(value: unknown, except: readonly string[] = []): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map((element) => memberNames(element, except));
+  if (typeof value !== "object" || value === null) return typeof value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort()
+      .map(([key, member]) => [key, except.includes(key) ? "" : memberNames(member, except)]),
+  );
+}
+
+describe("docs/control.md", () => {
+  it("has every method, and no other", async () => {
+    const { server } = await startControl();
+    const documented = [...page.matchAll(/^### (v\d+\..+)$/gm)].map(([, name]) => name);
+    expect(documented).toEqual([...server.methods.names]);
+  });
+
+  it.each(["v1.hello", "v1.status", "v1.counters", "v1.flows", "v1.reload", "v1.stop"])(
+    "shows a request and a result of %s as they are",
+    async (method) => {
+      const { path, sensor } = await startControl();
+      sensor.fill(1, { proto: 6, resp: { port: 443 } });
+      sensor.reloadReport = { changed: ["x"], restartedCapture: false, messages: [] };
+      const client = await RawClient.connect(path);
+      const { request, result } = examples(method);
+      expect(request).toMatchObject({ method });
+      client.send(request);
+      // A record's fields, and which counters there are, other documents tell.
+      const except = method === "v1.flows" ? ["records"] : ["counters", "total", "control"];
+      expect(memberNames((await client.answer()).result, except)).toEqual(memberNames(result, except));
+    },
+  );
+
+  it("has every error, counter, parameter and sort key", () => {
+    expect(firstCells("| Code | Meaning |").map(Number).sort()).toEqual(Object.values(RPC_ERRORS).sort());
+    expect(firstCells("| Counter | Counts |")).toEqual(Object.keys(newControlCounts()));
+    const [filter, form, limit, after, top, sort] = ["filter", "form", "limit", "after", "top", "sort"];
+    expect(firstCells("| Parameter | Meaning |")).toEqual([filter, form, limit, after, top, sort]);
+    expect(page).toContain(
+      SORT_KEYS.map((key) => `\`${key}\``)
+        .join(", ")
+        .replace("`bytes`", "`bytes` (the default)"),
+    );
+  });
+
+  it("has the parameters that the method takes", async () => {
+    const { path } = await startControl();
+    const client = await RawClient.connect(path);
+    const { error } = await client.ask("v1.flows", { nosuch: 1 });
+    const taken = error?.message.replace(/^.*there are /, "").split(", ");
+    expect(taken?.sort()).toEqual(firstCells("| Parameter | Meaning |").sort());
+  });
+
+  it("has the bounds", () => {
+    const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+    for (const bound of [
+      `| bytes of a request line | ${grouped(REQUEST_BYTES_MAX)} |`,
+      `| bytes of a response line | ${grouped(RESPONSE_BYTES_MAX)} |`,
+      `| a burst of ${CONNECTION_LIMITS.requestsBurst}, then ${CONNECTION_LIMITS.requestsPerSecond} a second, for each client |`,
+      `| time until a response is read | ${CONNECTION_LIMITS.drainMs / 1000} s |`,
+      `| time without a request | ${CONNECTION_LIMITS.idleMs / 60_000} min |`,
+      `an array of up to ${BATCH_REQUESTS_MAX} requests`,
+      `up to ${FILTER_LENGTH_MAX} characters`,
+      `up to ${PAGE_RECORDS_MAX.json} as \`json\`, ${PAGE_RECORDS_MAX.raw} as \`raw\``,
+    ]) {
+      expect(page).toContain(bound);
+    }
+  });
+
+  it("has the error of a refused reload", async () => {
+    const { path, sensor } = await startControl();
+    sensor.reloadError = new StrayError("CONFIG_INVALID", "no", 1);
+    const { error } = await (await RawClient.connect(path)).ask("v1.reload");
+    expect(error?.code).toBe(RPC_ERRORS.sensor);
+    expect(page).toContain(`(error ${RPC_ERRORS.sensor} then says what is`);
+  });
+});

@@ -1,0 +1,87 @@
+// When `stray status` says that something is wrong, in which words, and when it stops saying so.
+
+import { describe, expect, it } from "vitest";
+import { ProblemWatch } from "../../../host/sensor/problems.js";
+import type { InterfaceReport, WorkerReport } from "../../../host/sensor/view.js";
+
+const T = 1_800_000_000_000;
+const port: InterfaceReport = {
+  name: "eth1",
+  index: 2,
+  link: "up",
+  mode: "mapped",
+  ringBytes: 8388608,
+  promiscuous: true,
+  packets: 1,
+  drops: 0,
+  freezes: 0,
+  ringUsed: 0,
+  worker: 0,
+};
+const worker: WorkerReport = {
+  worker: 0,
+  state: "running",
+  restarts: 0,
+  startedMs: T - 1000,
+  flows: 0,
+  flowsPeak: 0,
+  flowsMax: 1,
+  packets: 0,
+  bytes: 0,
+  recordsWaiting: 0,
+  recordsMax: 1,
+  lagMs: 0,
+};
+const none: [InterfaceReport[], WorkerReport[], []] = [[], [], []];
+
+describe("ProblemWatch", () => {
+  it("is silent when all is well", () => {
+    const watch = new ProblemWatch();
+    watch.mark(T, { "kernel-drops": 7 });
+    expect(watch.sentences(T, [port], [worker], [{ name: "store", ok: true, text: "writing" }])).toEqual([]);
+  });
+
+  it("tells of a loss for a minute, and of the newest minute's loss only", () => {
+    const watch = new ProblemWatch();
+    for (let second = 0; second < 10; second++) watch.mark(T + second * 1000, { "kernel-drops": 5 });
+    watch.mark(T + 10_000, { "kernel-drops": 47 });
+    expect(watch.sentences(T, ...none)).toEqual([expect.stringMatching(/^42 frames were dropped/)]);
+    for (let second = 11; second < 80; second++) watch.mark(T + second * 1000, { "kernel-drops": 47 });
+    expect(watch.sentences(T, ...none)).toEqual([]);
+  });
+
+  it("keeps no more marks than a minute needs", () => {
+    const watch = new ProblemWatch();
+    for (let second = 0; second < 1000; second++) watch.mark(T + second * 1000, { "records-lost": second });
+    const [sentence = ""] = watch.sentences(T, ...none);
+    expect(Number.parseInt(sentence, 10)).toBeLessThanOrEqual(62);
+  });
+
+  it("tells of interfaces once each, whatever the number of workers", () => {
+    const watch = new ProblemWatch();
+    const gone = { ...port, link: "absent" as const };
+    const sentences = watch.sentences(T, [gone, { ...gone, worker: 1 }, { ...port, link: "down" }], [], []);
+    expect(sentences).toEqual([
+      expect.stringContaining("eth1 is gone"),
+      expect.stringContaining("eth1 is down"),
+    ]);
+  });
+
+  it("tells of a worker that died, for a minute after its restart", () => {
+    const watch = new ProblemWatch();
+    const restarted = { ...worker, restarts: 1 };
+    expect(watch.sentences(T, [], [restarted], [])).toHaveLength(1);
+    expect(watch.sentences(T + 70_000, [], [restarted], [])).toEqual([]);
+    expect(watch.sentences(T + 70_000, [], [{ ...worker, state: "dead" }], [])).toHaveLength(1);
+  });
+
+  it("passes a failing sink's words on", () => {
+    const sentences = new ProblemWatch().sentences(
+      T,
+      [],
+      [],
+      [{ name: "eve", ok: false, text: "disk full" }],
+    );
+    expect(sentences).toEqual(["eve: disk full"]);
+  });
+});

@@ -1,0 +1,139 @@
+// The unit of strayd holds what it claims: the account, two capabilities, the hardening; systemd itself finds nothing
+// wrong with it; and account, group, paths and timeouts are those of the rest of the project.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ACCOUNT, CONFIG_PATH, EVE_PATH, SOCKET_PATH, STORE_PATH } from "../../host/config/paths.js";
+import { requireProgram } from "../support/system.js";
+
+/** The worst that systemd-analyze may say of the unit, from 0 (safe) to 10. */
+const EXPOSURE_MAX = 3;
+const SYSTEM_CALL_CLASSES = ["@system-service", "@pkey"];
+
+const read = (path: string) => readFileSync(new URL(`../../packaging/${path}`, import.meta.url), "utf8");
+const unit = read("systemd/strayd.service");
+
+/** All values of each directive of a section, in order. */
+function directives(section: string): Map<string, string[]> {
+  const text = unit.split(`[${section}]\n`)[1]?.split(/^\[/m)[0] ?? "";
+  const found = new Map<string, string[]>();
+  for (const line of text.split("\n")) {
+    if (line === "" || line.startsWith("#")) continue;
+    const [, name, value] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? [];
+    expect(name, line).toBeDefined();
+    found.set(name!, [...(found.get(name!) ?? []), value!]);
+  }
+  return found;
+}
+
+const service = directives("Service");
+const only = (name: string) => {
+  const values = service.get(name) ?? [];
+  expect(values, name).toHaveLength(1);
+  return values[0]!;
+};
+
+describe("strayd.service", () => {
+  it("is supervised: readiness, watchdog, reload, restart", () => {
+    const expected = {
+      Type: "notify",
+      NotifyAccess: "main",
+      WatchdogSec: "30",
+      ExecStart: "/usr/bin/stray run",
+      ExecReload: "/bin/kill -HUP $MAINPID",
+      Restart: "on-failure",
+    };
+    for (const [name, value] of Object.entries(expected)) expect([name, only(name)]).toEqual([name, value]);
+    expect(directives("Install").get("WantedBy")).toEqual(["multi-user.target"]);
+    expect(directives("Unit").get("ConditionPathExists")).toEqual([CONFIG_PATH]);
+  });
+
+  it("runs as the account of the configuration, with two capabilities and no way to more", () => {
+    expect([only("User"), only("Group")]).toEqual([ACCOUNT, ACCOUNT]);
+    for (const set of ["AmbientCapabilities", "CapabilityBoundingSet"]) {
+      expect(only(set).split(" ").sort()).toEqual(["CAP_NET_ADMIN", "CAP_NET_RAW"]);
+    }
+    expect(only("NoNewPrivileges")).toBe("yes");
+  });
+
+  it("is hardened", () => {
+    const yes = [
+      ...["ProtectHome", "PrivateTmp", "PrivateDevices", "ProtectKernelTunables", "ProtectKernelModules"],
+      ...[
+        "ProtectKernelLogs",
+        "ProtectControlGroups",
+        "ProtectClock",
+        "ProtectHostname",
+        "RestrictNamespaces",
+      ],
+      ...["RestrictRealtime", "RestrictSUIDSGID", "LockPersonality", "RemoveIPC"],
+    ];
+    for (const name of yes) expect([name, only(name)]).toEqual([name, "yes"]);
+    expect(only("ProtectSystem")).toBe("strict");
+    expect(only("RestrictAddressFamilies").split(" ").sort()).toEqual(
+      ["AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_UNIX"].sort(),
+    );
+    expect(only("SystemCallArchitectures")).toBe("native");
+    const [allowed, denied] = service.get("SystemCallFilter") ?? [];
+    expect(allowed?.split(" ")).toEqual(SYSTEM_CALL_CLASSES);
+    expect(denied).toMatch(/^~.*@privileged.*@setuid/);
+  });
+
+  it("leaves V8 its pages, and says why", () => {
+    expect(only("MemoryDenyWriteExecute")).toBe("no");
+    expect(unit.split("MemoryDenyWriteExecute=no")[0]!.trimEnd().split("\n").at(-1)).toMatch(/^# .*V8/);
+    expect(unit).toMatch(/^#MemoryMax=\d+M$/m);
+  });
+
+  it("makes the folders of the default paths", () => {
+    const folders = {
+      RuntimeDirectory: dirname(SOCKET_PATH).replace("/run/", ""),
+      StateDirectory: dirname(STORE_PATH).replace("/var/lib/", ""),
+      LogsDirectory: dirname(EVE_PATH).replace("/var/log/", ""),
+      ConfigurationDirectory: dirname(CONFIG_PATH).replace("/etc/", ""),
+    };
+    for (const [name, folder] of Object.entries(folders)) expect([name, only(name)]).toEqual([name, folder]);
+  });
+
+  it.skipIf(!requireProgram("systemd-analyze", "systemd"))("passes systemd-analyze", () => {
+    const folder = mkdtempSync(join(tmpdir(), "stray-unit-"));
+    const path = join(folder, "strayd.service");
+    // The program need not be installed where the tests run.
+    writeFileSync(path, unit.replace("/usr/bin/stray run", `${process.execPath} run`));
+    const verify = spawnSync("systemd-analyze", ["verify", "--man=no", path], { encoding: "utf8" });
+    const security = spawnSync("systemd-analyze", ["security", "--offline=yes", "--no-pager", path], {
+      encoding: "utf8",
+    });
+    rmSync(folder, { recursive: true, force: true });
+    const ours = verify.stderr.split("\n").filter((line) => line.includes("strayd"));
+    expect(ours).toEqual([]);
+    const [, exposure] = /Overall exposure level for strayd\.service: ([\d.]+)/.exec(security.stdout) ?? [];
+    expect(Number(exposure), security.stdout + security.stderr).toBeLessThanOrEqual(EXPOSURE_MAX);
+  });
+});
+
+describe("the account and the log's rotation", () => {
+  it("have the names of the configuration", () => {
+    expect(read("sysusers.d/stray.conf")).toMatch(
+      new RegExp(`^u ${ACCOUNT} - "[^"]+" ${dirname(STORE_PATH)} /usr/sbin/nologin$`, "m"),
+    );
+    const rotate = read("logrotate.d/stray");
+    expect(rotate).toContain(`${dirname(EVE_PATH)}/*.json {`);
+    expect(rotate).toContain(`su ${ACCOUNT} ${ACCOUNT}`);
+    expect(rotate).toMatch(/postrotate\n\s+systemctl kill .*--signal=HUP strayd\.service/);
+  });
+
+  it.skipIf(!requireProgram("systemd-sysusers", "systemd"))("pass systemd-sysusers", () => {
+    const root = mkdtempSync(join(tmpdir(), "stray-root-"));
+    const file = new URL("../../packaging/sysusers.d/stray.conf", import.meta.url).pathname;
+    const { status, stderr } = spawnSync("systemd-sysusers", [`--root=${root}`, "--dry-run", file], {
+      encoding: "utf8",
+    });
+    rmSync(root, { recursive: true, force: true });
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain(`Creating user '${ACCOUNT}'`);
+  });
+});
