@@ -4,7 +4,7 @@
 
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config/problem.js";
-import { printable, StrayError } from "../errors.js";
+import { printable, StrayError, systemCode } from "../errors.js";
 import { version } from "../version.js";
 import { splitFilter } from "./arguments.js";
 import { configCommand } from "./config-command.js";
@@ -19,6 +19,8 @@ import { topCommand } from "./top-command.js";
 
 /** Runs the command line `argv` (without node and script); answers the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  // A reader that has had enough (`stray --help | head -1`) is no failure.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", endQuietly);
   try {
     return await run(argv);
   } catch (error) {
@@ -34,6 +36,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (isDebugging && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return 1;
   }
+}
+
+function endQuietly(error: Error): void {
+  process.exit(systemCode(error) === "EPIPE" ? 0 : 1);
 }
 
 async function run(argv: readonly string[]): Promise<number> {

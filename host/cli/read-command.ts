@@ -5,6 +5,7 @@
 import { Command, Option } from "commander";
 import { DEFAULT_PROFILE, PROFILES } from "../wasm/profiles.js";
 import type { OptionShape } from "./arguments.js";
+import { addPrintOptions } from "./print-options.js";
 
 /** As the option parser hands them over. */
 export interface RawReadOptions {
@@ -44,54 +45,17 @@ Exit status:
   1  a capture was damaged or not read to its end; the records before the damage are printed
   2  wrong usage, or nothing could be opened`;
 
-const collect = (value: string, all: string[]): string[] => [...all, value];
-const count = (_value: string, before: number): number => before + 1;
-
 export function readCommand(): Command {
-  return new Command("read")
+  const command = new Command("read")
     .description(
       "read capture files (pcap, pcapng) and print a record of each flow, or files of flow records (IPFIX); gzip'd or not",
     )
     .argument(
       "<file...>",
       "captures, read together in the order of time, or flow records; - is standard input",
-    )
-    .addOption(
-      new Option("-s <fields>", "fields to print, by ra's names: a,b  +a  +2a  -a  a:width")
-        .default([], "the default columns")
-        .argParser(collect),
-    )
-    .addOption(
-      new Option("-Z <side>", "status as TCP flags: of both sides, the source, the destination").choices([
-        "b",
-        "s",
-        "d",
-      ]),
-    )
-    .option("-z", "status as TCP history: s S E f F R")
-    .addOption(
-      new Option("-n", "numbers, not names: -nn for protocols too (ports and addresses always are numbers)")
-        .preset("")
-        .default(0, "names of protocols")
-        .argParser(count),
-    )
-    .option("-c <sep>", "separate fields by SEP: no padding, address and port apart")
-    .option("-N <range>", "print only the first N records, or first-last, or first+more")
-    .option("-u", "times as seconds since 1970")
+    );
+  return addPrintOptions(command)
     .option("-q", "print no records, only the summary")
-    .addOption(
-      new Option("-f, --filter <text>", "print only flows that pass the filter (several must all pass)")
-        .default([], "all flows")
-        .argParser(collect),
-    )
-    .option("--json", "one JSON object a line; without -s, every field that the flow has")
-    .addOption(
-      new Option("--csv", "comma-separated values with a header; without -s, every field").conflicts("json"),
-    )
-    .option("--title", "print the header line (the default)", true)
-    .option("--no-title", "print no header line; also --no-header")
-    .addOption(new Option("--no-header").hideHelp())
-    .option("--time-format <pattern>", "times by a strftime pattern; %f is microseconds")
     .addOption(
       new Option("--profile <name>", "limits and memory, as for a small or a large machine")
         .choices(PROFILES.map(({ name }) => name))

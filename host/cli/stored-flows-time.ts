@@ -3,7 +3,7 @@
 // Always holds: a date without a time of day is its first instant for --from, its last for --to; times without a zone
 // are local (TZ is honoured), as the tables print them.
 
-import { StrayError } from "../errors.js";
+import { printable, StrayError } from "../errors.js";
 
 export type TimeEnd = "from" | "to";
 
@@ -33,7 +33,7 @@ export function timeArgument(text: string, end: TimeEnd, nowMs: number): number 
   if (ms !== undefined && Number.isFinite(ms)) return Math.round(ms);
   const message =
     `--${end}: expected a time like 2026-11-24T22:00, 2026/11/24.22:00:00, -30m, "2 hours ago", today, now or ` +
-    `seconds since 1970, found "${text}"`;
+    `seconds since 1970, found "${printable(text)}"`;
   throw new StrayError("USAGE", message, 2);
 }
 

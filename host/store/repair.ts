@@ -17,6 +17,8 @@ export interface Repair {
 }
 
 const ZEROS_PIECE = 65536;
+/** No message of the store has so many zeros in a row: its records are shorter than that, and begin with a time. */
+const HOLE_SIZE = 128;
 
 /** Looks at the file and cuts its torn end, if it has one. Fails with a system error. */
 export async function repairFile(fs: StoreFs, directory: string, name: string): Promise<Repair> {
@@ -54,18 +56,22 @@ async function wholeMessages(handle: StoreHandle, size: number): Promise<number>
     last = at;
     at += length;
   }
-  // The last one's length may have reached the disk without the rest of it.
-  if (at > last && !(await hasWholeSets(handle, bytes, last, at - last))) return last;
+  // The last one's beginning may have reached the disk without the rest of it.
+  if (at > last && !(await isWhole(handle, bytes, last, at - last))) return last;
   return at;
 }
 
-async function hasWholeSets(
+async function isWhole(
   handle: StoreHandle,
   bytes: Uint8Array,
   start: number,
   length: number,
 ): Promise<boolean> {
   if ((await handle.read(bytes, 0, length, start)) < length) return false;
+  return hasWholeSets(bytes, length) && !hasHole(bytes.subarray(0, length));
+}
+
+function hasWholeSets(bytes: Uint8Array, length: number): boolean {
   const view = new DataView(bytes.buffer);
   let at = MESSAGE_HEADER_SIZE;
   while (at < length) {
@@ -75,6 +81,15 @@ async function hasWholeSets(
     at += size;
   }
   return true;
+}
+
+function hasHole(bytes: Uint8Array): boolean {
+  let zeros = 0;
+  for (const byte of bytes) {
+    zeros = byte === 0 ? zeros + 1 : 0;
+    if (zeros === HOLE_SIZE) return true;
+  }
+  return false;
 }
 
 /** Blocks that the file system gave the file, but whose contents it never got. */

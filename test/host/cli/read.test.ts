@@ -137,6 +137,14 @@ describe("stray read", () => {
 });
 
 describe("trouble", () => {
+  it("leaves quietly when its reader has had enough", () => {
+    for (const words of ["--help", "read --help", "config default"]) {
+      const script = `set -o pipefail; "$0" "$1" ${words} 2>&1 | head -n 1; echo "status $?"`;
+      const { stdout } = spawnSync("bash", ["-c", script, process.execPath, STRAY_BIN], { encoding: "utf8" });
+      expect(stdout.trim().split("\n")).toEqual([expect.not.stringContaining("rror"), "status 0"]);
+    }
+  });
+
   it("ends quietly when the reader of the output goes away", async () => {
     const child = spawn(process.execPath, [STRAY_BIN, "read", many], { stdio: ["ignore", "pipe", "pipe"] });
     let stderr = "";

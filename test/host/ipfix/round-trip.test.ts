@@ -73,6 +73,22 @@ describe("a record written and read back", () => {
     expect(total).toBeGreaterThan(100);
   });
 
+  it("has no long run of zeros, by which the store tells a hole in a torn message", () => {
+    const longest = (bytes: Uint8Array) => {
+      let zeros = 0;
+      return bytes.reduce((most, byte) => {
+        zeros = byte === 0 ? zeros + 1 : 0;
+        return Math.max(most, zeros);
+      }, 0);
+    };
+    fc.assert(
+      fc.property(anyRecord, (record) => {
+        for (const message of messagesOf([record])) expect(longest(message)).toBeLessThan(128);
+      }),
+      { seed, numRuns: 300 },
+    );
+  });
+
   it("takes up to 64 bits of a count", () => {
     const packets = 2 ** 52;
     const record = buildRecord({ orig: { packets, bytes: packets + 1, appBytes: packets - 1 } });
