@@ -610,6 +610,22 @@ export const COUNTER_ICMP6: i32 = 103;
 export const COUNTER_SCTP: i32 = 104;
 export const COUNTER_IP_OTHER: i32 = 105;
 
+// Flows by what they were worth when their last record was made: COUNTER_ENDED_FIRST + CLASS_*.
+export const COUNTER_ENDED_FIRST: i32 = 112;
+export const COUNTER_ENDED_SINGLE: i32 = 114;
+export const COUNTER_ENDED_CLOSED: i32 = 115;
+export const COUNTER_ENDED_HALF_OPEN: i32 = 116;
+export const COUNTER_ENDED_ONE_WAY: i32 = 117;
+export const COUNTER_ENDED_TWO_WAY: i32 = 118;
+export const COUNTER_ENDED_ESTABLISHED: i32 = 119;
+
+// Flows with a finding: COUNTER_FINDING_FIRST + FINDING_*, a bit of FLOW_FINDINGS each.
+export const COUNTER_FINDING_FIRST: i32 = 128;
+export const FINDING_CAPACITY: i32 = 64;
+export const FINDING_BAD_CHECKSUM: i32 = 17;
+export const FINDING_BAD_HEADER: i32 = 18;
+export const FINDING_FRAGMENT_TINY: i32 = 20;
+
 // ---- Bounds of the walks ----------------------------------------------------------------------------------
 
 export const LAYER_MAX: i32 = 24;

@@ -1,6 +1,7 @@
 // Crediting a packet to its flow: who the flow is, whether this is still the same one, and the evidence that
 // does not depend on TCP. Always holds: every decoded packet ends in exactly one flow or record.
 
+import { raiseFromNotes } from "../detect/raise";
 import {
   CLASS_GHOST,
   COUNTER_FLOW_PACKETS,
@@ -154,7 +155,10 @@ function update(flow: Flow, p: Packet): void {
     if (time < flow.start) flow.start = time;
     if (time < flow.recordStart) flow.recordStart = time;
   }
-  if (p.notes != 0) flow.notes |= p.notes;
+  if (p.notes != 0) {
+    flow.notes |= p.notes;
+    raiseFromNotes(flow, p.notes);
+  }
   const first = d.packets == 0;
   flow.flags = before | seen(before, fromB);
   const packets = p.merged + 1;

@@ -5,6 +5,7 @@
 import { Flow } from "../flow/flow";
 import {
   CLASS_ESTABLISHED,
+  COUNTER_ENDED_FIRST,
   COUNTER_EVICTED_ESTABLISHED,
   COUNTER_FLOWS_EVICTED,
   COUNTER_FLOWS_FLUSHED,
@@ -23,6 +24,7 @@ import {
   RECORD_REASON_OFFSET,
   RECORD_REASON_REFUSED,
   RECORD_REASON_REUSED,
+  RECORD_REASON_STATUS,
   RECORD_SEQUENCE_OFFSET,
   RECORD_SET_OFFSET,
   RECORD_SIZE,
@@ -48,6 +50,7 @@ export function emit(flow: Flow, reason: i32, set: u32): void {
   count(reasonCounter(reason));
   if (reason == RECORD_REASON_EVICTED && <i32>flow.flowClass == CLASS_ESTABLISHED)
     count(COUNTER_EVICTED_ESTABLISHED);
+  if (reason != RECORD_REASON_STATUS) count(COUNTER_ENDED_FIRST + <i32>flow.flowClass);
   s.recordSequence += 1;
   count(COUNTER_RECORDS);
   if (recordsFree() == 0) {

@@ -22,6 +22,9 @@ import {
 /** Every template and every record fits in a message of that size. */
 export const MESSAGE_SIZE_MIN = 512;
 
+/** The last second that a dateTimeSeconds can tell, in 2106. */
+const SECONDS_MAX = 0xffffffff;
+
 export interface IpfixMessageOptions {
   /** Private enterprise number of stray's own information elements. */
   readonly enterprise: number;
@@ -114,12 +117,15 @@ export class IpfixMessage {
     return true;
   }
 
-  /** The earliest start and the latest end of a file's flows, ms since 1970 (RFC 5655, section 8.1.2). */
+  /**
+   * The earliest start and the latest end of a file's flows, ms since 1970, as whole seconds around them (RFC 5655,
+   * section 8.1.2).
+   */
   addTimeWindow(startMs: number, endMs: number): boolean {
     if (!this.openSet(TIME_WINDOW_ID, TIME_WINDOW_SIZE)) return false;
     this.view.setUint8(this.end, 1);
-    this.view.setBigUint64(this.end + 1, BigInt(startMs));
-    this.view.setBigUint64(this.end + 9, BigInt(endMs));
+    this.view.setUint32(this.end + 1, Math.min(Math.floor(startMs / 1000), SECONDS_MAX));
+    this.view.setUint32(this.end + 5, Math.min(Math.ceil(endMs / 1000), SECONDS_MAX));
     this.end += TIME_WINDOW_SIZE;
     this.dataCount++;
     return true;

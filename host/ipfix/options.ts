@@ -6,8 +6,8 @@ import { DATA_TYPES, type DataType } from "./wire.js";
 
 const REGISTRY = {
   sessionScope: [267, "unsigned8"],
-  maxFlowEndMilliseconds: [269, "dateTimeMilliseconds"],
-  minFlowStartMilliseconds: [272, "dateTimeMilliseconds"],
+  maxFlowEndSeconds: [261, "dateTimeSeconds"],
+  minFlowStartSeconds: [265, "dateTimeSeconds"],
   informationElementId: [303, "unsigned16"],
   informationElementDataType: [339, "unsigned8"],
   informationElementDescription: [340, "string"],
@@ -33,14 +33,10 @@ export const TYPE_INFORMATION_FIELDS = [
 ] as const;
 export const TYPE_INFORMATION_SCOPES = 2;
 
-/** Scope: the whole file. */
-export const TIME_WINDOW_FIELDS = [
-  "sessionScope",
-  "minFlowStartMilliseconds",
-  "maxFlowEndMilliseconds",
-] as const;
+/** Scope: the whole file. Whole seconds: Wireshark 4.0 misreads the milliseconds. */
+export const TIME_WINDOW_FIELDS = ["sessionScope", "minFlowStartSeconds", "maxFlowEndSeconds"] as const;
 /** Bytes of its data record. */
-export const TIME_WINDOW_SIZE = 17;
+export const TIME_WINDOW_SIZE = 9;
 
 export function elementOfRegistry(name: string): { number: number; bytes: number } {
   const entry = REGISTRY[name as keyof typeof REGISTRY];

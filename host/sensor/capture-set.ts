@@ -117,10 +117,12 @@ export class CaptureSet {
   }
 
   get reports(): InterfaceReport[] {
+    this.readStatistics();
     return this.places.map((place) => this.report(place));
   }
 
   get counters(): { name: string; worker: number; counters: Record<string, number> }[] {
+    this.readStatistics();
     return this.places.map(({ name, worker, counts, input }) => ({
       name,
       worker: worker.number,

@@ -210,7 +210,6 @@ export class Daemon implements SensorView {
       this.own.reloads++;
       this.configError = undefined;
       this.configLoadedMs = Date.now();
-      this.sinks.reopen();
       this.log("info", changed.length === 0 ? "reloaded: nothing has changed" : "reloaded", { changed });
       return { changed, restartedCapture: plan.restartsCapture, messages: warnings };
     } catch (error) {
@@ -218,6 +217,9 @@ export class Daemon implements SensorView {
       this.configError = messageOf(error);
       this.log("error", `reload refused, the old configuration stays in force: ${this.configError}`);
       throw error;
+    } finally {
+      // Whoever moved a file away (logrotate) wants a new one, whatever became of the configuration.
+      this.sinks.reopen();
     }
   }
 

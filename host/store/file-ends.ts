@@ -75,7 +75,8 @@ export function readTrailer(bytes: Uint8Array): TimeWindow | undefined {
     view.getUint16(set + LENGTH_OFFSET) === TRAILER_SIZE - MESSAGE_HEADER_SIZE &&
     bytes[set + SET_HEADER_SIZE] === 1;
   if (!isTrailer) return undefined;
-  const startMs = Number(view.getBigUint64(set + SET_HEADER_SIZE + 1));
-  const endMs = Number(view.getBigUint64(set + SET_HEADER_SIZE + 9));
-  return { startMs, endMs };
+  const start = view.getUint32(set + SET_HEADER_SIZE + 1);
+  const end = view.getUint32(set + SET_HEADER_SIZE + 5);
+  // The last second that can be told stands for all that come after it.
+  return { startMs: start * 1000, endMs: end === 0xffffffff ? Number.POSITIVE_INFINITY : end * 1000 };
 }

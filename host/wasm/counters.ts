@@ -3,6 +3,7 @@
 // Always holds: every COUNTER_ of the layout is here once (a test holds them together); names never change.
 
 import * as L from "../../assembly/layout.js";
+import { FINDING_NAMES } from "../record/findings.js";
 import { readCount, type SensorMemory } from "./memory.js";
 
 export interface Counter {
@@ -201,6 +202,37 @@ export const COUNTERS: readonly Counter[] = [
   { index: L.COUNTER_ICMP6, name: "icmp6", help: "ICMPv6 packets" },
   { index: L.COUNTER_SCTP, name: "sctp", help: "SCTP packets" },
   { index: L.COUNTER_IP_OTHER, name: "ip-other", help: "packets of other IP protocols" },
+  { index: L.COUNTER_ENDED_SINGLE, name: "ended-single", help: "flows of one packet, at their end" },
+  {
+    index: L.COUNTER_ENDED_CLOSED,
+    name: "ended-closed",
+    help: "TCP connections closed or reset, at their end",
+  },
+  {
+    index: L.COUNTER_ENDED_HALF_OPEN,
+    name: "ended-half-open",
+    help: "TCP without an answer, or whose handshake was not finished, at their end",
+  },
+  {
+    index: L.COUNTER_ENDED_ONE_WAY,
+    name: "ended-one-way",
+    help: "flows in which one side spoke, at their end",
+  },
+  {
+    index: L.COUNTER_ENDED_TWO_WAY,
+    name: "ended-two-way",
+    help: "flows both ways without a handshake to judge by, at their end",
+  },
+  {
+    index: L.COUNTER_ENDED_ESTABLISHED,
+    name: "ended-established",
+    help: "TCP connections that were established, at their end",
+  },
+  ...FINDING_NAMES.map((name, bit) => ({
+    index: L.COUNTER_FINDING_FIRST + bit,
+    name: `finding-${name}`,
+    help: `flows with the finding ${name}`,
+  })),
 ];
 
 /** Why a packet is in no flow: the counters whose sum is `undecoded`. */

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TRAILER_SIZE } from "../../../host/store/file-ends.js";
 import { buildRecord } from "../../support/record-builder.js";
 import { Bench } from "../store/disk.js";
 
@@ -91,7 +92,7 @@ describe("stored flows", () => {
     const whole = readFileSync(name);
     try {
       const bytes = Buffer.from(whole);
-      bytes[bytes.length - 37] = 1;
+      bytes[bytes.length - TRAILER_SIZE] = 1;
       writeFileSync(name, bytes);
       const { ports, stderr, exitCode } = run({});
       expect(ports).toHaveLength(12);

@@ -25,9 +25,9 @@ const NAMES: Readonly<Record<number, string>> = {
   186: "tcpWindowSize",
   231: "initiatorOctets",
   238: "tcpWindowScale",
+  261: "maxFlowEndSeconds",
+  265: "minFlowStartSeconds",
   267: "sessionScope",
-  269: "maxFlowEndMilliseconds",
-  272: "minFlowStartMilliseconds",
   303: "informationElementId",
   339: "informationElementDataType",
   340: "informationElementDescription",
@@ -37,7 +37,8 @@ const NAMES: Readonly<Record<number, string>> = {
   346: "privateEnterpriseNumber",
 };
 const STRINGS = new Set([340, 341]);
-const TIMES = new Set([152, 153, 269, 272]);
+const TIMES = new Set([152, 153]);
+const SECONDS = new Set([261, 265]);
 const ADDRESSES = new Set([8, 12]);
 const LIST = 292;
 
@@ -151,6 +152,7 @@ export class Dump {
   private valueOf({ id, enterprise }: Field, value: Buffer): string {
     if (enterprise === 0 && STRINGS.has(id)) return `"${value.toString()}"`;
     if (enterprise === 0 && TIMES.has(id)) return new Date(number(value)).toISOString();
+    if (enterprise === 0 && SECONDS.has(id)) return new Date(number(value) * 1000).toISOString();
     if (enterprise === 0 && ADDRESSES.has(id)) return [...value].join(".");
     return value.length === 6 ? value.toString("hex") : String(number(value));
   }

@@ -82,7 +82,7 @@ describe("FlowStore", () => {
     expect(isIpfix(bytes)).toBe(true);
     expect(readTrailer(bytes.subarray(-TRAILER_SIZE))).toEqual({
       startMs: 1_600_000_000_000,
-      endMs: 1_700_000_001_750,
+      endMs: 1_700_000_002_000,
     });
     const messages = messagesIn(bytes);
     expect(messages[0]!.sequence).toBe(0);

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, truncateSync, writ
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TRAILER_SIZE } from "../../../host/store/file-ends.js";
 import { readStore } from "../../../host/store/read-store.js";
 import { buildRecord } from "../../support/record-builder.js";
 import { Bench } from "./disk.js";
@@ -54,7 +55,7 @@ describe("a span of time", () => {
     const start = await fill(4);
     for (const name of bench.files) {
       const path = join(bench.folder, name);
-      truncateSync(path, readFileSync(path).length - 37);
+      truncateSync(path, readFileSync(path).length - TRAILER_SIZE);
     }
     expect(await read(start + 2 * HOUR_MS, start + 3 * HOUR_MS)).toMatchObject({
       seen: [3, 4],
@@ -86,12 +87,12 @@ describe("trouble", () => {
     const [, second] = bench.files;
     const path = join(bench.folder, second!);
     const bytes = readFileSync(path);
-    bytes[bytes.length - 37] = 9;
+    bytes[bytes.length - TRAILER_SIZE] = 9;
     writeFileSync(path, bytes);
     const { seen, problems } = await read(0, 1e14);
     expect(seen).toEqual([1, 2, 3]);
     expect(problems).toEqual([
-      `${path}: byte ${bytes.length - 37}: a message of version 10 was expected, found 2314; what came before it was read`,
+      `${path}: byte ${bytes.length - TRAILER_SIZE}: a message of version 10 was expected, found 2314; what came before it was read`,
     ]);
   });
 
@@ -107,7 +108,7 @@ describe("trouble", () => {
   it("is told of a file cut by a writer that is gone", async () => {
     await fill(1);
     const path = join(bench.folder, bench.files[0]!);
-    truncateSync(path, readFileSync(path).length - 38);
+    truncateSync(path, readFileSync(path).length - TRAILER_SIZE - 1);
     const { problems } = await read(0, 1e14);
     expect(problems).toEqual([expect.stringContaining("the file ends within a message")]);
   });

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TRAILER_SIZE } from "../../../host/store/file-ends.js";
 import { repairFile } from "../../../host/store/repair.js";
 import { nodeStoreFs } from "../../../host/store/store-fs.js";
 import { buildRecord } from "../../support/record-builder.js";
@@ -89,7 +90,7 @@ describe("a store that was killed in mid-message", () => {
     const file = join(bench.folder, name!);
     const fd = openSync(file, "r+");
     // The end that a killed writer leaves: no time window, and half a message.
-    ftruncateSync(fd, statSync(file).size - 37);
+    ftruncateSync(fd, statSync(file).size - TRAILER_SIZE);
     writeSync(fd, last.subarray(0, 100), 0, 100, statSync(file).size);
     closeSync(fd);
     bench.nowMs += 1000;

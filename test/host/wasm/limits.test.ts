@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import * as L from "../../../assembly/layout.js";
 import { StrayError } from "../../../host/errors.js";
+import { FINDING_NAMES } from "../../../host/record/findings.js";
 import { type Limits, writeConfig } from "../../../host/wasm/config.js";
 import {
   COUNTERS,
@@ -64,11 +65,23 @@ describe("writeConfig", () => {
   });
 });
 
+describe("findings", () => {
+  it("have the bits that the module raises", () => {
+    const raised = Object.entries(L).filter(([name]) => /^FINDING_(?!CAPACITY)/.test(name));
+    expect(raised.length).toBeGreaterThan(0);
+    for (const [name, bit] of raised) {
+      expect(FINDING_NAMES[bit]).toBe(name.slice("FINDING_".length).toLowerCase().replaceAll("_", "-"));
+    }
+    expect(FINDING_NAMES.length).toBeLessThanOrEqual(L.FINDING_CAPACITY);
+  });
+});
+
 describe("counters", () => {
   it("are all the layout's, once each, with names that differ", () => {
     const layout = Object.entries(L)
-      .filter(([name]) => /^COUNTER_(?!CAPACITY|UNDECODED_FIRST|UNDECODED_LAST)/.test(name))
-      .map(([, index]) => index);
+      .filter(([name]) => /^COUNTER_(?!CAPACITY|UNDECODED_LAST|\w+_FIRST$)/.test(name))
+      .map(([, index]) => index)
+      .concat(FINDING_NAMES.map((_, bit) => L.COUNTER_FINDING_FIRST + bit));
     expect(COUNTERS.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(
       layout.toSorted((a, b) => a - b),
     );
