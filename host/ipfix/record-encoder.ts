@@ -4,9 +4,10 @@
 // what the templates say, since both are made from the same table.
 
 import * as L from "../../assembly/layout.js";
-import { type FlowRecord, PROTO_ESP, PROTO_TCP } from "../record/flow-record.js";
+import { type FlowRecord, PROTO_ESP } from "../record/flow-record.js";
 import { orientedFlags, registryEndReason, VLAN_SEEN } from "./meanings.js";
 import { BASE_DIRECTION, CODE, SOURCE } from "./place.js";
+import { hasTrouble, isContinued, isSilent, shapeOf } from "./record-shape.js";
 import {
   CONTINUATION,
   FLOW_TEMPLATES,
@@ -43,19 +44,6 @@ const SUB_STEPS = new Map(
   SUB_TEMPLATES.map((template) => [template.id, { template, steps: compile(template) }]),
 );
 const LISTS = FLOW_TEMPLATES.map(({ fields }) => fields.flatMap(({ list }) => list ?? []));
-
-const SHAPE_IP4 = SHAPES.indexOf("ipv4-tcp");
-const SHAPE_IP6 = SHAPES.indexOf("ipv6-tcp");
-const SHAPE_ARP = SHAPES.indexOf("arp");
-const SHAPE_MAC = SHAPES.indexOf("mac");
-
-/** Which of SHAPES the record is. */
-function shapeOf(record: FlowRecord): number {
-  if (!record.isIp) return record.kind === L.KIND_ARP ? SHAPE_ARP : SHAPE_MAC;
-  const first = record.kind === L.KIND_IPV4 ? SHAPE_IP4 : SHAPE_IP6;
-  if (record.proto === PROTO_TCP) return first;
-  return first + (record.hasPorts ? 1 : record.isIcmp ? 2 : 3);
-}
 
 export class RecordEncoder {
   /** The planned record's. */
@@ -272,51 +260,4 @@ function etherTypeOf(record: FlowRecord): number {
 function evidenceFlags(record: FlowRecord, direction: number): number {
   const hasVlan = record.u16(direction + L.DIR_VLAN_OFFSET) !== L.VLAN_NONE;
   return record.bytes[direction + L.DIR_BITS_OFFSET]! | (hasVlan ? VLAN_SEEN : 0);
-}
-
-const SCALE_MASK = 0xff00;
-const SCALE_WORD = L.DIR_BITS_OFFSET;
-const VLAN_WORD = L.DIR_VLAN_OFFSET - 2;
-
-/** The responder's half of the record says nothing: it is as it was when the flow began. */
-function isSilent(record: FlowRecord): boolean {
-  const at = record.resp;
-  if (record.u32(at) !== 0) return false;
-  for (let offset = 4; offset < L.FLOW_DIR_SIZE; offset += 4) {
-    const word = record.u32(at + offset);
-    if (offset === SCALE_WORD) {
-      if (word !== SCALE_MASK) return false;
-    } else if (offset === VLAN_WORD) {
-      const vlan = word >>> 16;
-      if ((word & 0xffff) !== 0 || (vlan !== 0 && vlan !== L.VLAN_NONE)) return false;
-    } else if (word !== 0) {
-      return false;
-    }
-  }
-  const isB = !record.initiatorIsB;
-  return (
-    record.u32(record.flow + (isB ? L.FLOW_REPORTED_PACKETS_B_OFFSET : L.FLOW_REPORTED_PACKETS_A_OFFSET)) ===
-    0
-  );
-}
-
-/** OUT_OF_ORDER, OVERLAPS, GAPS and FRAGMENTS are neighbours. */
-function hasTrouble(record: FlowRecord, at: number): boolean {
-  return (
-    record.u32(at + L.DIR_OUT_OF_ORDER_OFFSET) !== 0 ||
-    record.u32(at + L.DIR_GAPS_OFFSET) !== 0 ||
-    record.u16(at + L.DIR_ZERO_WINDOWS_OFFSET) !== 0 ||
-    record.u16(at + L.DIR_BAD_CHECKSUMS_OFFSET) !== 0
-  );
-}
-
-/** Earlier records told part of the flow. */
-function isContinued(record: FlowRecord): boolean {
-  const { flow } = record;
-  return (
-    record.isLater ||
-    record.u16(flow + L.FLOW_STATUS_COUNT_OFFSET) !== 0 ||
-    record.u32(flow + L.FLOW_START_OFFSET) !== record.u32(flow + L.FLOW_RECORD_START_OFFSET) ||
-    record.u32(flow + L.FLOW_START_OFFSET + 4) !== record.u32(flow + L.FLOW_RECORD_START_OFFSET + 4)
-  );
 }

@@ -35,7 +35,6 @@ export const LIST_HEADER_SIZE = 3;
 
 /** Abstract data types by their number (RFC 5610, section 3.1), and what each takes unless it is made shorter. */
 export const DATA_TYPES = {
-  octetArray: { code: 0, bytes: VARIABLE_LENGTH },
   unsigned8: { code: 1, bytes: 1 },
   unsigned16: { code: 2, bytes: 2 },
   unsigned32: { code: 3, bytes: 4 },
@@ -64,5 +63,5 @@ export const SEMANTICS = {
 export type Semantics = keyof typeof SEMANTICS;
 
 /** RFC 5610, section 3.7, those in use here. */
-export const UNITS = { none: 0, packets: 3, microseconds: 7, nanoseconds: 8, messages: 10 } as const;
+export const UNITS = { none: 0, packets: 3, microseconds: 7, nanoseconds: 8 } as const;
 export type Units = keyof typeof UNITS;

@@ -13,6 +13,7 @@ export interface CounterSources {
   readonly workers: readonly { readonly number: number; counters(): Counts }[];
   readonly interfaces: CountersReport["interfaces"];
   readonly sinks: readonly RecordSink[];
+  readonly gauges: Counts;
   /** The daemon's own: reloads, control clients, errors. */
   readonly own: Counts;
 }
@@ -29,6 +30,7 @@ export function countersReport(sources: CounterSources): CountersReport {
     nowMs: Date.now(),
     resetMs: sources.resetMs,
     total,
+    gauges: sources.gauges,
     workers,
     interfaces: sources.interfaces,
     sinks: sources.sinks.map((sink) => ({ name: sink.name, counters: sink.counters() })),

@@ -17,13 +17,22 @@ import { CaptureSet, compileFilters } from "./capture-set.js";
 import { countersReport } from "./counters.js";
 import { prepareDirectories } from "./directories.js";
 import { RecordFeed } from "./feed.js";
+import { gauges } from "./gauges.js";
 import { newSeed, workerLimits } from "./limits.js";
 import { queryFlows } from "./live-table.js";
 import { ProblemWatch } from "./problems.js";
 import { planReload, type ReloadPlan } from "./reload.js";
 import { Sinks } from "./sinks.js";
 import { Supervisor } from "./supervisor.js";
-import type { CountersReport, FlowPage, FlowQuery, ReloadReport, SensorView, StatusReport } from "./view.js";
+import type {
+  CountersReport,
+  Counts,
+  FlowPage,
+  FlowQuery,
+  ReloadReport,
+  SensorView,
+  StatusReport,
+} from "./view.js";
 
 const PULSE_MS = 1000;
 
@@ -137,9 +146,14 @@ export class Daemon implements SensorView {
   }
 
   counters(): CountersReport {
+    return this.report(gauges(this.supervisor.workers, this.capture?.reports ?? []));
+  }
+
+  private report(now: Counts): CountersReport {
     return countersReport({
       resetMs: this.startedMs,
       workers: this.supervisor.workers,
+      gauges: now,
       interfaces: this.capture?.counters ?? [],
       sinks: this.sinks.all,
       own: {
@@ -197,7 +211,7 @@ export class Daemon implements SensorView {
     } catch (error) {
       this.log("error", `watching the interfaces: ${messageOf(error)}`);
     }
-    this.watch.mark(nowMs, this.counters().total);
+    this.watch.mark(nowMs, this.report({}).total);
   }
 
   private async reloadOnce(): Promise<ReloadReport> {

@@ -102,6 +102,8 @@ export interface CountersReport {
   /** Counting since then; every count only grows. */
   readonly resetMs: number;
   readonly total: Counts;
+  /** What is so at the moment: live flows by state, how full the rings are. */
+  readonly gauges: Counts;
   readonly workers: readonly { readonly worker: number; readonly counters: Counts }[];
   readonly interfaces: readonly {
     readonly name: string;

@@ -3,7 +3,7 @@
 // Always holds: prepare() does what is still to do and no more.
 
 import { mkdir } from "node:fs/promises";
-import { systemCode } from "../errors.js";
+import { StrayError, systemCode } from "../errors.js";
 import type { LimitedLog } from "../export/limited-log.js";
 import type { StoreCounts } from "./counts.js";
 import { storeNames } from "./file-name.js";
@@ -21,6 +21,7 @@ export class StoreDirectory {
   readonly usage: StoreUsage;
   private lock: StoreLock | undefined;
   private isReady = false;
+  private isReleased = false;
 
   constructor(
     readonly path: string,
@@ -34,6 +35,8 @@ export class StoreDirectory {
   /** Fails with StrayError STORE_LOCKED or a system error. */
   async prepare(nowMs: number): Promise<void> {
     if (this.isReady) return;
+    // A write that outlasted the store's end must not take the folder again.
+    if (this.isReleased) throw new StrayError("STORE_CLOSED", "the store is closed");
     await mkdir(this.path, { recursive: true, mode: DIRECTORY_MODE });
     this.lock ??= lockDirectory(this.path);
     await this.repair(nowMs);
@@ -45,6 +48,7 @@ export class StoreDirectory {
     this.lock?.release();
     this.lock = undefined;
     this.isReady = false;
+    this.isReleased = true;
   }
 
   private async repair(nowMs: number): Promise<void> {

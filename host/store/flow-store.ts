@@ -221,6 +221,8 @@ export class FlowStore implements RecordSink {
   private giveUp(): void {
     const records = this.filling.records + this.spare.records;
     this.counts.dropped += records;
+    this.writer.abandon();
+    this.filling.clear();
     const text = `the disk took more than ${CLOSE_MS / 1000} s: ${records} records may not be stored`;
     this.log.say(this.now(), "error", "late", text, { records });
   }

@@ -43,6 +43,7 @@ export class StoreWriter {
   /** The file before, on its way to the disk for good. */
   private finishing: Promise<void> = Promise.resolve();
   private isClosing = false;
+  private isGivenUp = false;
   private wake: (() => void) | undefined;
 
   constructor(private readonly context: WriterContext) {}
@@ -80,6 +81,11 @@ export class StoreWriter {
     this.wake?.();
   }
 
+  /** The store closes without waiting for the task under way, and has counted what it holds as lost: no more tries. */
+  abandon(): void {
+    this.isGivenUp = true;
+  }
+
   /** Until the task under way is done. */
   async idle(): Promise<void> {
     await this.task;
@@ -99,7 +105,7 @@ export class StoreWriter {
   }
 
   private async write(buffer: MessageBuffer): Promise<void> {
-    while (!buffer.isEmpty) {
+    while (!buffer.isEmpty && !this.isGivenUp) {
       // Asked before the try: one that begins after hurry() is the last.
       const isLast = this.isClosing;
       const waitMs = await this.attempt(buffer);
@@ -192,6 +198,7 @@ export class StoreWriter {
   /** Answers how long to wait. */
   private async failed(error: unknown): Promise<number> {
     const { directory, counts, log, now } = this.context;
+    if (this.isGivenUp) return 0;
     counts.errors++;
     this.backoff.fail(now());
     this.failure = reasonOf(error);

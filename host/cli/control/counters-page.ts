@@ -69,6 +69,14 @@ export function countersPage(
     ],
     shown,
   );
+  const now = textTable<Entry>(
+    [
+      { header: "Just now", text: ([name]) => printable(name) },
+      { header: "Value", text: ([, value]) => countText(value), isRight: true },
+    ],
+    Object.entries(report.gauges),
+  );
   const when = `${timeText(report.nowMs)}, counting since ${timeText(report.resetMs)}`;
-  return `${[when, ...(lines.length > 0 ? lines : ["Nothing counted yet."])].join("\n")}\n`;
+  const counted = lines.length > 0 ? lines : ["Nothing counted yet."];
+  return `${[when, ...counted, "", ...now].join("\n")}\n`;
 }

@@ -120,7 +120,7 @@ function resultsText(cases: readonly LiveCase[], small: LiveCase): string {
     "of a veth pair, in bursts of a millisecond; one sensor at a time listens at the other. The sender is held to one\n" +
     `processor and the sensor to another.${shared} A veth's\n` +
     "receiving half runs where its sender runs, so the kernel's copy into the ring is paid for by the sender.\n" +
-    `Every capture buffer is 8 MiB. ${rounds} rounds, their order turning; figures are medians (least to most). Share\n` +
+    `Every capture buffer is 8 MiB (4 MiB with strayd's small profile). ${rounds} rounds, their order turning; figures are medians (least to most). Share\n` +
     "lost is 1 - packets the sensor counted / packets sent. Target found: lost by strayd and by the peer, at the rate\n" +
     "where strayd does worst against it.\n";
   const sections = {

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import type { Namespace } from "../../support/netns.js";
 import { DaemonHome, until } from "../../support/strayd.js";
 
-/** For every tool's capture buffer: what strayd's ring has by default. */
+/** For every peer's capture buffer: what strayd's ring has by default. */
 const BUFFER_BYTES = 8 * 1024 * 1024;
 const BYTES_PER_KIB = 1024;
 const STOP_MS = 20_000;
@@ -98,7 +98,7 @@ export function straydTool(profile: "small" | "default"): LiveTool {
     async start({ namespace, device, prefix }) {
       const home = new DaemonHome({
         sensor: { profile },
-        capture: { interfaces: [device], ring: `${BUFFER_BYTES / (BYTES_PER_KIB * BYTES_PER_KIB)}MiB` },
+        capture: { interfaces: [device] },
       });
       const daemon = await home.start(namespace, prefix).catch(async (error: Error) => {
         await home.remove();

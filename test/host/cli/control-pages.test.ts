@@ -113,7 +113,7 @@ describe("the counters page", () => {
 
   it("leaves zeros out unless asked", () => {
     expect(countersPage(before, undefined, {})).toMatch(
-      /^.*, counting since .*\nCounter +Value\npackets +1,234,567\nwire-bytes +987,654,321\nflows-created +5,000\nrecords +3,766\nsink\.store\.records +3,766\nsink\.store\.bytes +700,000\ncontrol\.clients +1\n$/,
+      /^.*, counting since .*\nCounter +Value\npackets +1,234,567\nwire-bytes +987,654,321\nflows-created +5,000\nrecords +3,766\nsink\.store\.records +3,766\nsink\.store\.bytes +700,000\ncontrol\.clients +1\n\nJust now +Value\nflows +812\nflows-established +500\nring-percent +3\n$/,
     );
     expect(countersPage(before, undefined, { all: true })).toMatch(
       /\nundecoded +0\n[\s\S]*\ncontrol\.errors +0\n/,

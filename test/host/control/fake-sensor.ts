@@ -166,6 +166,7 @@ export function counters(): CountersReport {
     nowMs: STARTED_MS + 3_900_000,
     resetMs: STARTED_MS,
     total,
+    gauges: { flows: 812, "flows-established": 500, "ring-percent": 3 },
     workers: [{ worker: 0, counters: total }],
     interfaces: [{ name: "eth0", worker: 0, counters: { packets: 1_234_567, drops: 12, freezes: 1 } }],
     sinks: [{ name: "store", counters: { records: 3766, bytes: 700_000 } }],
