@@ -6,12 +6,12 @@
 import { StrayError } from "../errors.js";
 import { compileFilter } from "../filter/compile.js";
 import type { FlowRecord } from "../record/flow-record.js";
+import { TopRecords } from "../record/top-records.js";
 import type { SortKey } from "../sensor/view.js";
 import { readStore } from "../store/read-store.js";
 import type { Printer } from "./output/printer.js";
 import { OutputClosed, OutputWriter } from "./output/writer.js";
 import { timeArgument } from "./stored-flows-time.js";
-import { TopRecords } from "./stored-flows-top.js";
 
 export interface StoredFlowsOptions {
   /** As timeArgument() reads them; without, from the first or to the last record. */

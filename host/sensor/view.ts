@@ -2,7 +2,9 @@
 // Apart from the daemon so that the control socket, the exporters and the tests know nothing of threads and rings.
 // Always holds: asking changes nothing but by reload() and stop(); every answer is a copy, safe to keep.
 
-export type SortKey = "bytes" | "packets" | "duration" | "start" | "last" | "app-bytes";
+import type { SortKey } from "../record/top-records.js";
+
+export type { SortKey };
 
 export interface FlowQuery {
   /** Over flow fields, as behind `stray read FILE -`; empty for all. */

@@ -3,7 +3,7 @@
 // Always holds: a daemon started here is ended, by its own id, at the latest by remove(); all its files lie in one
 // folder of its own, which goes too.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,72 +11,16 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { CountersReport, StatusReport } from "../../host/sensor/view.js";
 import { parseStray, type StrayFlow } from "../parity/stray.js";
+import { Daemon, until } from "./daemon.js";
 import type { Namespace } from "./netns.js";
 import { isAlive } from "./process-usage.js";
 import { runStray, STRAY_BIN, type StrayResult } from "./run-stray.js";
 
 /** Whom the daemon becomes, and its files belong to: an account that every Debian has. */
 export const DAEMON_ACCOUNT = { name: "nobody", uid: 65534, gid: 65534 };
-const READY_MS = 20_000;
-const STOP_MS = 15_000;
-const POLL_MS = 50;
-const SAID_CHARACTERS_MAX = 1 << 20;
 
 /** Groups of stray.yaml with their keys, as a user would write them. */
 export type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-/** Waits until `condition` holds and answers what it gave. @throws Error after `limitMs`. */
-export async function until<T>(
-  what: string,
-  condition: () => T | undefined | false | Promise<T | undefined | false>,
-  limitMs = READY_MS,
-): Promise<T> {
-  for (const end = Date.now() + limitMs; ; ) {
-    const found = await condition();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-/** A daemon that runs, or did. */
-export class Daemon {
-  /** What it said on standard output and standard error so far, in one. */
-  said = "";
-  exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
-  private readonly closed: Promise<unknown>;
-
-  constructor(readonly process: ChildProcess) {
-    for (const stream of [process.stdout, process.stderr]) {
-      stream?.on("data", (chunk: Buffer) => {
-        this.said = (this.said + chunk.toString()).slice(-SAID_CHARACTERS_MAX);
-      });
-    }
-    this.closed = once(process, "close").then(([code, signal]) => {
-      this.exit = { code, signal };
-    });
-  }
-
-  get pid(): number {
-    return this.process.pid!;
-  }
-
-  /** Waits for its end and answers the exit code. @throws Error when it takes longer than `limitMs`. */
-  async ended(limitMs = STOP_MS): Promise<number | null> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`still there after ${limitMs} ms: ${this.said}`)), limitMs);
-    });
-    await Promise.race([this.closed, late]).finally(() => clearTimeout(timer));
-    return this.exit!.code;
-  }
-
-  /** Sends a signal, waits for the end, answers the exit code (null when a signal ended it). */
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    if (this.exit === undefined) this.process.kill(signal);
-    return this.ended();
-  }
-}
 
 /** Both, key by key; the second goes before the first. */
 function merged(first: Settings, second: Settings): Settings {
@@ -183,16 +127,12 @@ export class DaemonHome {
   }
 
   /** Waits until the daemon has seen so many packets in all. */
-  async seen(packets: number, limitMs = READY_MS): Promise<void> {
+  async seen(packets: number): Promise<void> {
     let last = 0;
-    await until(
-      `strayd has seen ${packets} packets`,
-      async () => {
-        last = await this.packets();
-        return last >= packets;
-      },
-      limitMs,
-    ).catch((error: Error) => {
+    await until(`strayd has seen ${packets} packets`, async () => {
+      last = await this.packets();
+      return last >= packets;
+    }).catch((error: Error) => {
       throw new Error(`${error.message}: ${last} so far`);
     });
   }

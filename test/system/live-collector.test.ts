@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ethernet, filler, ipv4, udp } from "../../examples/frame.js";
 import { writePcapFile } from "../../examples/pcap-writer.js";
+import { until } from "../support/daemon.js";
 import { canPlayLive, LiveRig, SENSOR_INTERFACE } from "../support/live-rig.js";
-import { DaemonHome, until } from "../support/strayd.js";
+import { DaemonHome } from "../support/strayd.js";
 import { requireProgram } from "../support/system.js";
 
 const PORT = 29_739;

@@ -5,10 +5,11 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CountersReport } from "../../host/sensor/view.js";
+import { until } from "../support/daemon.js";
 import { trafficCapture } from "../support/live-captures.js";
 import { canPlayLive, LiveRig, SENSOR_INTERFACE } from "../support/live-rig.js";
 import { isAlive } from "../support/process-usage.js";
-import { DaemonHome, readFlows, until } from "../support/strayd.js";
+import { DaemonHome, readFlows } from "../support/strayd.js";
 
 const RATE = 20_000;
 const LOOPS = 20;

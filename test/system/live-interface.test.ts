@@ -3,10 +3,11 @@
 // meanwhile the daemon rests.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Daemon, until } from "../support/daemon.js";
 import { type PlayableCapture, trafficCapture } from "../support/live-captures.js";
 import { canPlayLive, LiveRig, SENDER_INTERFACE, SENSOR_INTERFACE } from "../support/live-rig.js";
 import { cpuMs } from "../support/process-usage.js";
-import { type Daemon, DaemonHome, until } from "../support/strayd.js";
+import { DaemonHome } from "../support/strayd.js";
 
 const ABSENCE_MS = 2_000;
 /** Of processor time in that absence. */

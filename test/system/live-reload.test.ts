@@ -4,9 +4,10 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Daemon, until } from "../support/daemon.js";
 import { type PlayableCapture, trafficCapture } from "../support/live-captures.js";
 import { canPlayLive, LiveRig, SENSOR_INTERFACE } from "../support/live-rig.js";
-import { type Daemon, DaemonHome, until } from "../support/strayd.js";
+import { DaemonHome } from "../support/strayd.js";
 
 const RATE = 10_000;
 const LOOPS = 100;

@@ -3,10 +3,11 @@
 // Apart because it takes its time. Always holds: new flows come all the time, so that tables, rings and files turn over.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../support/daemon.js";
 import { trafficCapture } from "../support/live-captures.js";
 import { canPlayLive, LiveRig, SENSOR_INTERFACE } from "../support/live-rig.js";
 import { residentBytes } from "../support/process-usage.js";
-import { DaemonHome, until } from "../support/strayd.js";
+import { DaemonHome } from "../support/strayd.js";
 
 const { STRAY_LONG } = process.env;
 const isLong = STRAY_LONG === "1";

@@ -3,18 +3,17 @@
 // Always holds: each does its own whole job on one interface with a capture buffer of one size, and writes to disk or
 // to nobody; the count is the tool's own, not the kernel's.
 
-import { type ChildProcess, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { devNull } from "node:os";
 import { join } from "node:path";
+import { Daemon, until } from "../../support/daemon.js";
 import type { Namespace } from "../../support/netns.js";
-import { DaemonHome, until } from "../../support/strayd.js";
+import { DaemonHome } from "../../support/strayd.js";
 
 /** For every peer's capture buffer: what strayd's ring has by default. */
 const BUFFER_BYTES = 8 * 1024 * 1024;
 const BYTES_PER_KIB = 1024;
-const STOP_MS = 20_000;
 const RACOUNT_BYTES_MAX = 1 << 20;
 /** Where nothing but the benchmark's own sink listens. */
 export const COLLECTOR_PORT = 9995;
@@ -48,37 +47,26 @@ export interface LiveTool {
 }
 
 /** A peer's process and what it said so far. */
-class Peer {
-  said = "";
-  private readonly child: ChildProcess;
-  private readonly closed: Promise<unknown>;
-
+class Peer extends Daemon {
   constructor(place: Place, command: readonly string[]) {
-    this.child = place.namespace.spawn([...place.prefix, ...command], { stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on("data", (chunk: Buffer) => {
-        this.said += chunk.toString();
-      });
-    }
-    this.closed = once(this.child, "close");
-  }
-
-  get pid(): number {
-    return this.child.pid!;
+    super(place.namespace.spawn([...place.prefix, ...command], { stdio: ["ignore", "pipe", "pipe"] }));
   }
 
   async ready(isReady: () => boolean): Promise<void> {
-    await until(`${this.child.spawnargs.join(" ")} is ready`, () => {
-      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.said}`);
+    await until(`${this.process.spawnargs.join(" ")} is ready`, () => {
+      if (this.exit) throw new Error(`it ended: ${this.said}`);
       return isReady();
+    }).catch(async (error: Error) => {
+      await this.stop("SIGKILL");
+      throw error;
     });
   }
 
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    this.child.kill(signal);
-    const last = setTimeout(() => this.child.kill("SIGKILL"), STOP_MS);
-    await this.closed;
-    clearTimeout(last);
+  override async stop(signal: NodeJS.Signals): Promise<number | null> {
+    return super.stop(signal).catch((error: Error) => {
+      this.process.kill("SIGKILL");
+      throw error;
+    });
   }
 
   /** The number that `pattern` finds in what the tool, or `text`, says. */

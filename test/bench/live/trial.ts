@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { type LiveRig, SENSOR_INTERFACE } from "../../support/live-rig.js";
 import { cpuMs, peakResidentBytes } from "../../support/process-usage.js";
 import { type TrafficCase, trafficFile } from "../traffic.js";
-import type { LiveTool } from "./tools.js";
+import type { LiveTool, RunningTool } from "./tools.js";
 
 /** libpcap's tools wait up to a second for a block of their ring to fill. */
 const DRAIN_MS = 1_300;
@@ -47,31 +47,30 @@ export async function runTrial(
   const { path } = trafficFile(traffic);
   const own = join(folder, "trial");
   mkdirSync(own);
+  let running: RunningTool | undefined;
   try {
-    const running = await tool.start({
+    running = await tool.start({
       namespace: rig.sensor,
       device: SENSOR_INTERFACE,
       folder: own,
       flows: traffic.flows,
       prefix: ["taskset", "-c", String(SENSOR_CPU)],
     });
-    const [cpuBefore, deliveredBefore] = [cpuMs(running.pid), rig.delivered()];
-    const replayed = await rig.replay(path, { cpu: SENDER_CPU, ...(rate !== undefined && { rate }) });
+    const { pid } = running;
+    const [cpuBefore, deliveredBefore] = [cpuMs(pid), rig.delivered()];
+    const { packets: sent, seconds } = await rig.replay(path, {
+      cpu: SENDER_CPU,
+      ...(rate !== undefined && { rate }),
+    });
     await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
-    const usage = {
-      cpuMs: cpuMs(running.pid) - cpuBefore,
-      peakMb: peakResidentBytes(running.pid) / BYTES_PER_MB,
-    };
+    const usage = { cpuMs: cpuMs(pid) - cpuBefore, peakMb: peakResidentBytes(pid) / BYTES_PER_MB };
     const delivered = rig.delivered() - deliveredBefore;
-    const seen = await running.finish();
-    return {
-      sent: replayed.packets,
-      delivered,
-      seen,
-      rate: replayed.packets / replayed.seconds,
-      ...usage,
-    };
+    const { finish } = running;
+    running = undefined;
+    return { sent, delivered, seen: await finish(), rate: sent / seconds, ...usage };
   } finally {
+    // Only when something went wrong before its end.
+    await running?.finish().catch(() => {});
     rmSync(own, { recursive: true, force: true });
   }
 }

@@ -3,8 +3,9 @@
 // Always holds: memory is `most` records; equal keys keep their order of coming.
 
 import { RECORD_SIZE } from "../../assembly/layout.js";
-import { FlowRecord } from "../record/flow-record.js";
-import type { SortKey } from "../sensor/view.js";
+import { FlowRecord } from "./flow-record.js";
+
+export type SortKey = "bytes" | "packets" | "duration" | "start" | "last" | "app-bytes";
 
 const KEYS: Readonly<Record<SortKey, (record: FlowRecord) => number>> = {
   bytes: (r) => r.wireBytes("orig") + r.wireBytes("resp"),
