@@ -4,17 +4,17 @@
 
 import { StrayError } from "../errors.js";
 import { compileFilter, type RecordTest } from "../filter/compile.js";
+import { chooseColumns } from "../print/columns.js";
+import { CsvPrinter } from "../print/csv.js";
+import { JsonPrinter } from "../print/json.js";
+import type { Printer } from "../print/printer.js";
+import { TablePrinter } from "../print/table.js";
+import { DEFAULT_TIME_FORMAT, epochFormatter, timeFormatter } from "../print/time-format.js";
 import type { ValueStyle } from "../record/field-types.js";
 import { DEFAULT_FIELD_NAMES, FIELDS } from "../record/fields.js";
 import type { StateStyle } from "../record/state.js";
 import type { Limits } from "../wasm/config.js";
 import { profileLimits } from "../wasm/profiles.js";
-import { chooseColumns } from "./output/columns.js";
-import { CsvPrinter } from "./output/csv.js";
-import { JsonPrinter } from "./output/json.js";
-import type { Printer } from "./output/printer.js";
-import { TablePrinter } from "./output/table.js";
-import { DEFAULT_TIME_FORMAT, epochFormatter, timeFormatter } from "./output/time-format.js";
 import type { RawReadOptions } from "./read-command.js";
 
 export interface ReadSettings {

@@ -5,11 +5,11 @@
 
 import { StrayError } from "../errors.js";
 import { compileFilter } from "../filter/compile.js";
+import type { Printer } from "../print/printer.js";
 import type { FlowRecord } from "../record/flow-record.js";
 import { TopRecords } from "../record/top-records.js";
 import type { SortKey } from "../sensor/view.js";
 import { readStore } from "../store/read-store.js";
-import type { Printer } from "./output/printer.js";
 import { OutputClosed, OutputWriter } from "./output/writer.js";
 import { timeArgument } from "./stored-flows-time.js";
 

@@ -2,7 +2,7 @@
 // Apart from the other methods because it alone takes parameters and has two forms.
 // Always holds: a page has no more records than its form allows; a misspelt parameter is an error, not ignored.
 
-import { JsonPrinter } from "../cli/output/json.js";
+import { JsonPrinter } from "../print/json.js";
 import { FIELDS } from "../record/fields.js";
 import { FlowRecord } from "../record/flow-record.js";
 import type { FlowQuery, SensorView, SortKey } from "../sensor/view.js";

@@ -6,9 +6,9 @@ import { asciiJson } from "./eve-evidence.js";
 import { eveTime } from "./eve-time.js";
 import type { StatsSource } from "./sink.js";
 
-type Counts = Readonly<Record<string, unknown>>;
+type Counts = Readonly<Record<string, unknown>> & { readonly flows?: unknown };
 /** The parts of a counters report that are read here. */
-type Stats = Counts & { readonly total?: unknown; readonly interfaces?: unknown };
+type Stats = Counts & { readonly total?: unknown; readonly gauges?: unknown };
 
 /** Suricata's key, then ours in `total`. */
 const DECODER: readonly (readonly [string, string])[] = [
@@ -56,9 +56,9 @@ export class EveStats {
     const total = objectOf(stats.total);
     const body = {
       uptime: Math.floor(this.uptimeSeconds()),
-      ...unlessEmpty("capture", captureOf(stats)),
+      ...unlessEmpty("capture", captureOf(total)),
       ...unlessEmpty("decoder", renamed(total, DECODER)),
-      ...unlessEmpty("flow", renamed(total, FLOW)),
+      ...unlessEmpty("flow", flowOf(total, objectOf(stats.gauges))),
       ...(extent === "all" && { stray: stats }),
       ...(extent === "total" && { stray: { total, partial: true } }),
     };
@@ -67,17 +67,17 @@ export class EveStats {
   }
 }
 
-/** The kernel's own counts, all interfaces together. */
-function captureOf(stats: Stats): Counts {
-  const interfaces = Array.isArray(stats.interfaces) ? stats.interfaces : [];
-  if (interfaces.length === 0) return {};
-  const sum = (name: string): number =>
-    interfaces.reduce((count: number, one: unknown) => {
-      const { counters }: { readonly counters?: unknown } = objectOf(one);
-      const value = objectOf(counters)[name];
-      return typeof value === "number" ? count + value : count;
-    }, 0);
-  return { kernel_packets: sum("packets") + sum("drops"), kernel_drops: sum("drops") };
+/** The kernel's own counts, all interfaces together; Suricata's packets have the dropped ones among them. */
+function captureOf(total: Counts): Counts {
+  const { "kernel-packets": packets, "kernel-drops": drops } = total;
+  if (typeof packets !== "number" || typeof drops !== "number") return {};
+  return { kernel_packets: packets + drops, kernel_drops: drops };
+}
+
+/** Flows that are live now, which is no count but what Suricata tells too. */
+function flowOf(total: Counts, gauges: Counts): Counts {
+  const flow = renamed(total, FLOW);
+  return typeof gauges.flows === "number" ? { ...flow, active: gauges.flows } : flow;
 }
 
 function renamed(counts: Counts, names: readonly (readonly [string, string])[]): Counts {

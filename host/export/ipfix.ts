@@ -19,6 +19,8 @@ const DATAGRAM_BYTES = 1_400;
 const STREAM_BYTES = 8_192;
 const TCP_BACKOFF = { minMs: 1_000, maxMs: 60_000 };
 const UDP_BACKOFF = { minMs: 1_000, maxMs: 15_000 };
+/** A message that is not full waits so long for more records. */
+const FLUSH_MS = 100;
 /** Over UDP templates go twice at the start (RFC 7011, section 8.4: several copies). */
 const SECOND_COPY_MS = 1_000;
 
@@ -40,6 +42,7 @@ export class IpfixSink implements RecordSink {
   private readonly isUdp: boolean;
   private readonly refreshMs: number;
   private isFilling = false;
+  private beganMs = 0;
   /** Data records sent in this stream (RFC 7011, section 3.1), modulo 2^32. */
   private sequence = 0;
   private templatesSent = 0;
@@ -86,7 +89,7 @@ export class IpfixSink implements RecordSink {
 
   pulse(nowMs: number): void {
     this.nowMs = nowMs;
-    this.flush();
+    if (Math.abs(nowMs - this.beganMs) >= FLUSH_MS) this.flush();
     this.sender.pulse(nowMs);
     if (this.isUdp && this.areTemplatesDue()) this.refresh();
   }
@@ -110,6 +113,7 @@ export class IpfixSink implements RecordSink {
 
   private begin(): void {
     this.message.begin(this.nowMs);
+    this.beganMs = this.nowMs;
     this.isFilling = true;
   }
 

@@ -16,6 +16,8 @@ import { Unconfirmed } from "./unconfirmed.js";
 const GOOD_SESSION_MS = 10_000;
 /** A stream whose bytes go nowhere for so long is given up. */
 const STALL_MS = 60_000;
+/** More than so long between two pulses is a clock that was set. */
+const LEAP_MS = 30_000;
 /** Datagrams are taken for received when no error came back within this time. */
 const DATAGRAM_CONFIRM_MS = 1_000;
 const CLOSE_MS = 5_000;
@@ -55,10 +57,14 @@ export class MessageSender {
   private sessionText = "";
   /** Tells a session's late answers from those of the present one. */
   private generation = 0;
+  /** Times of `runMs`. */
   private openedMs = 0;
   private progressMs = 0;
+  /** Time passed by the pulses' clock, without what it was set back or leapt. */
+  private runMs = 0;
   private nowMs = 0;
   private preamble: Uint8Array[] = [];
+  private preambleInFlight = 0;
   private isPreambleWhole = false;
   private inFlight = 0;
   private burst = 0;
@@ -111,8 +117,9 @@ export class MessageSender {
     this.counts.dropped += records;
   }
 
+  /** And none of the messages given before is on its way still: they may be the same bytes. */
   get canSendFirst(): boolean {
-    return this.phase === "open" && this.preamble.length === 0;
+    return this.phase === "open" && this.preamble.length === 0 && this.preambleInFlight === 0;
   }
 
   /** Sends these before what is queued, when `canSendFirst`. */
@@ -122,10 +129,11 @@ export class MessageSender {
   }
 
   pulse(nowMs: number): void {
+    if (this.nowMs > 0) this.runMs += Math.min(LEAP_MS, Math.max(0, nowMs - this.nowMs));
     this.nowMs = nowMs;
     if (this.phase === "waiting" && this.backoff.isDue(nowMs)) this.open();
     this.session?.pulse(nowMs);
-    if (this.phase === "settling" && elapsed(this.openedMs, nowMs) >= this.peer.settleMs) this.settle();
+    if (this.phase === "settling" && this.runMs - this.openedMs >= this.peer.settleMs) this.settle();
     if (this.phase === "settling" || this.phase === "open") {
       this.confirm();
       this.checkStall();
@@ -204,7 +212,7 @@ export class MessageSender {
     const isAgain = this.counts.sessions > 0;
     this.counts.sessions++;
     this.sessionText = text;
-    this.openedMs = this.progressMs = this.nowMs;
+    this.openedMs = this.progressMs = this.runMs;
     this.sessionBytes = this.unconfirmedBytes = 0;
     this.preamble = [...(this.hooks.opened?.(isNewStream) ?? [])];
     this.isPreambleWhole = this.preamble.length > 0;
@@ -229,7 +237,7 @@ export class MessageSender {
   }
 
   private lost(reason: Error): void {
-    const wasGood = this.phase === "open" && elapsed(this.openedMs, this.nowMs) >= GOOD_SESSION_MS;
+    const wasGood = this.phase === "open" && this.runMs - this.openedMs >= GOOD_SESSION_MS;
     this.counts.errors++;
     this.counts.maybeLost += this.unconfirmed.clear();
     this.leave();
@@ -252,22 +260,22 @@ export class MessageSender {
     this.unconfirmed.clear();
     this.queue.putBack();
     this.preamble = [];
-    this.inFlight = this.burst = 0;
+    this.inFlight = this.preambleInFlight = this.burst = 0;
   }
 
   private confirm(): void {
     if (!this.peer.isStream) {
-      this.unconfirmed.confirm(this.nowMs - DATAGRAM_CONFIRM_MS);
+      this.unconfirmed.confirm(this.runMs - DATAGRAM_CONFIRM_MS);
       return;
     }
     const bytes = this.session?.unconfirmedBytes() ?? 0;
-    if (bytes < this.unconfirmedBytes || (bytes === 0 && this.inFlight === 0)) this.progressMs = this.nowMs;
+    if (bytes < this.unconfirmedBytes || (bytes === 0 && this.inFlight === 0)) this.progressMs = this.runMs;
     this.unconfirmedBytes = bytes;
     this.unconfirmed.confirm(this.sessionBytes - bytes);
   }
 
   private checkStall(): void {
-    if (!this.peer.isStream || elapsed(this.progressMs, this.nowMs) < STALL_MS) return;
+    if (!this.peer.isStream || this.runMs - this.progressMs < STALL_MS) return;
     const session = this.session;
     this.lost(systemError("ETIMEDOUT"));
     session?.close();
@@ -311,10 +319,12 @@ export class MessageSender {
     const generation = this.generation;
     const size = message.length;
     this.inFlight++;
+    if (records < 0) this.preambleInFlight++;
     this.burst++;
     this.session!.send(message, (error) => {
       if (generation !== this.generation) return;
       this.inFlight--;
+      if (records < 0) this.preambleInFlight--;
       if (error === undefined) this.wasTaken(size, records);
       else this.wasRefused(error, message, records);
       this.pump();
@@ -324,13 +334,13 @@ export class MessageSender {
 
   private wasTaken(size: number, records: number): void {
     this.sessionBytes += size;
-    this.progressMs = this.nowMs;
+    this.progressMs = this.runMs;
     this.counts.messages++;
     this.counts.bytes += size;
     if (records < 0) return;
     this.queue.release();
     this.counts.records += records;
-    this.unconfirmed.add(this.peer.isStream ? this.sessionBytes : this.nowMs, records);
+    this.unconfirmed.add(this.peer.isStream ? this.sessionBytes : this.runMs, records);
   }
 
   private wasRefused(error: Error, message: Uint8Array, records: number): void {
@@ -382,11 +392,6 @@ export class MessageSender {
     this.finish = undefined;
     finish?.();
   }
-}
-
-/** A clock set back gives 0. */
-function elapsed(sinceMs: number, nowMs: number): number {
-  return Math.max(0, nowMs - sinceMs);
 }
 
 function scheduleTimeout(task: () => void, ms: number): () => void {

@@ -6,10 +6,10 @@
 import type { ControlClient, FlowRecords } from "../../control/client.js";
 import { PAGE_RECORDS_MAX } from "../../control/protocol.js";
 import { recordLayout } from "../../control/record-layout.js";
+import type { Printer } from "../../print/printer.js";
 import { FlowRecord } from "../../record/flow-record.js";
 import type { FlowsOptions } from "../flows-command.js";
 import { keepHeapSmall } from "../heap.js";
-import type { Printer } from "../output/printer.js";
 import type { OutputWriter } from "../output/writer.js";
 import { printer as printerOf } from "../read-options.js";
 import { filterText, type Wanted, wanted } from "./flows-options.js";

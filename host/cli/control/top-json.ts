@@ -2,8 +2,8 @@
 // Apart because it is for programs: full numbers, no text to read.
 // Always holds: a rate that is not known is null; a flow has the fields of `stray read --json`.
 
+import { JsonPrinter } from "../../print/json.js";
 import { FIELDS } from "../../record/fields.js";
-import { JsonPrinter } from "../output/json.js";
 import type { TopFlow, TopPicture } from "./top-picture.js";
 
 const printer = new JsonPrinter(

@@ -3,9 +3,9 @@
 // Always holds: no more lines than fit, none wider than fits; text from outside is plain ASCII; the flows get what
 // room the rest leaves.
 
+import { fieldText } from "../../print/printer.js";
 import { fieldByName } from "../../record/fields.js";
 import type { InterfaceReport } from "../../sensor/view.js";
-import { fieldText } from "../output/printer.js";
 import type { TopSort } from "../top-command.js";
 import { problemsOf } from "./status-page.js";
 import { type TextColumn, textTable } from "./text-table.js";

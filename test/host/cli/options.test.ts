@@ -1,9 +1,9 @@
 // Columns, ranges and time formats: what they accept and what they say to the rest.
 
 import { describe, expect, it } from "vitest";
-import { chooseColumns } from "../../../host/cli/output/columns.js";
-import { timeFormatter } from "../../../host/cli/output/time-format.js";
 import { recordRange } from "../../../host/cli/read-options.js";
+import { chooseColumns } from "../../../host/print/columns.js";
+import { timeFormatter } from "../../../host/print/time-format.js";
 import { secondsText } from "../../../host/record/field-types.js";
 
 const names = (...specs: string[]) =>

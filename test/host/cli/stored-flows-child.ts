@@ -1,10 +1,10 @@
 // Runs the work of `stray flows --from --to` in a process of its own: its options as JSON, the printer's columns first.
 // Apart because it writes to standard output itself.
 
-import { chooseColumns } from "../../../host/cli/output/columns.js";
-import { CsvPrinter } from "../../../host/cli/output/csv.js";
 import { runStoredFlows } from "../../../host/cli/stored-flows.js";
 import { StrayError } from "../../../host/errors.js";
+import { chooseColumns } from "../../../host/print/columns.js";
+import { CsvPrinter } from "../../../host/print/csv.js";
 
 const { columns, ...options } = JSON.parse(process.argv[2]!);
 const style = { state: "word", numericProto: false, time: String, timeWidth: 10 } as const;

@@ -124,6 +124,8 @@ describe("flow_id", () => {
 const REPORT = {
   nowMs: 5,
   total: {
+    "kernel-packets": 100,
+    "kernel-drops": 5,
     packets: 10,
     "wire-bytes": 900,
     undecoded: 1,
@@ -134,10 +136,7 @@ const REPORT = {
     "flows-reused": 0,
   },
   workers: [{ worker: 0, counters: { packets: 10 } }],
-  interfaces: [
-    { name: "eth0", worker: 0, counters: { packets: 90, drops: 5, freezes: 1 } },
-    { name: "eth1", worker: 1, counters: { packets: 10, drops: 0, freezes: 0 } },
-  ],
+  gauges: { flows: 2 },
   sinks: [],
 };
 
@@ -156,7 +155,7 @@ describe("a stats event", () => {
         uptime: 61,
         capture: { kernel_packets: 105, kernel_drops: 5 },
         decoder: { pkts: 10, bytes: 900, invalid: 1, ipv4: 8, ipv6: 1, tcp: 4 },
-        flow: { total: 3, tcp_reuse: 0 },
+        flow: { total: 3, tcp_reuse: 0, active: 2 },
         stray: REPORT,
       },
     });

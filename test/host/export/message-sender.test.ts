@@ -172,6 +172,21 @@ describe("datagrams", () => {
     expect(sender.state()).toEqual({ ok: true, text: "sending to peer" });
   });
 
+  it("are not held up by a clock set back", async () => {
+    const { peer, sender, pulse, clock } = setUp(DATAGRAM);
+    for (const name of ["a", "b"]) sender.push(bytes(name), 1);
+    await pulse();
+    peer.session!.accept();
+    clock.nowMs -= 3_600_000;
+    for (let i = 0; i < 12; i++) {
+      await pulse();
+      peer.session!.take();
+    }
+    expect(peer.all.map(text)).toEqual(["a", "b"]);
+    peer.session!.lose("ECONNREFUSED");
+    expect(sender.counters()).toMatchObject({ "maybe-lost": 1 });
+  });
+
   it("pause after a burst, so that a receiver's small buffer can be emptied", async () => {
     const { peer, sender, pulse, clock } = setUp({ ...DATAGRAM, settleMs: 0 });
     await pulse();

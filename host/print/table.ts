@@ -2,8 +2,8 @@
 // Apart from CSV and JSON because only here widths, joints and colour matter.
 // Always holds: a value wider than its column is printed whole; a line has no blanks at its end.
 
-import type { ValueStyle } from "../../record/field-types.js";
-import type { FlowRecord } from "../../record/flow-record.js";
+import type { ValueStyle } from "../record/field-types.js";
+import type { FlowRecord } from "../record/flow-record.js";
 import type { Column } from "./columns.js";
 import { fieldText, type Printer } from "./printer.js";
 

@@ -2,9 +2,9 @@
 // Apart because JSON tells absent fields by leaving them out, and times as numbers with six decimals.
 // Always holds: each line parses; numbers are numbers; keys come in the order of the columns.
 
-import type { Field, ValueStyle } from "../../record/field-types.js";
-import { secondsText } from "../../record/field-types.js";
-import type { FlowRecord } from "../../record/flow-record.js";
+import type { Field, ValueStyle } from "../record/field-types.js";
+import { secondsText } from "../record/field-types.js";
+import type { FlowRecord } from "../record/flow-record.js";
 import type { Column } from "./columns.js";
 import type { Printer } from "./printer.js";
 

@@ -2,9 +2,9 @@
 // Apart from the printers because all of them take a list of columns.
 // Always holds: at least one column; every column's field exists.
 
-import { StrayError } from "../../errors.js";
-import type { Field } from "../../record/field-types.js";
-import { FIELDS, fieldByName } from "../../record/fields.js";
+import { StrayError } from "../errors.js";
+import type { Field } from "../record/field-types.js";
+import { FIELDS, fieldByName } from "../record/fields.js";
 
 export interface Column {
   field: Field;

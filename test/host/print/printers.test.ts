@@ -4,11 +4,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as L from "../../../assembly/layout.js";
-import { chooseColumns } from "../../../host/cli/output/columns.js";
-import { CsvPrinter } from "../../../host/cli/output/csv.js";
-import { JsonPrinter } from "../../../host/cli/output/json.js";
-import type { Printer } from "../../../host/cli/output/printer.js";
-import { TablePrinter } from "../../../host/cli/output/table.js";
+import { chooseColumns } from "../../../host/print/columns.js";
+import { CsvPrinter } from "../../../host/print/csv.js";
+import { JsonPrinter } from "../../../host/print/json.js";
+import type { Printer } from "../../../host/print/printer.js";
+import { TablePrinter } from "../../../host/print/table.js";
 import type { ValueStyle } from "../../../host/record/field-types.js";
 import { DEFAULT_FIELD_NAMES, FIELDS } from "../../../host/record/fields.js";
 import { buildRecord } from "../../support/record-builder.js";

@@ -2,8 +2,8 @@
 // Apart so that table, CSV and JSON depend on this and not on each other.
 // Always holds: each text ends with a line feed, or is empty.
 
-import { type Field, secondsText, type ValueStyle } from "../../record/field-types.js";
-import type { FlowRecord } from "../../record/flow-record.js";
+import { type Field, secondsText, type ValueStyle } from "../record/field-types.js";
+import type { FlowRecord } from "../record/flow-record.js";
 
 export interface Printer {
   /** What comes before the first record; empty when nothing does. */

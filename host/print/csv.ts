@@ -3,8 +3,8 @@
 // Always holds: every line has as many fields as the header; an absent value is empty; lines end with a line
 // feed alone, which RFC 4180's readers accept and Unix tools want.
 
-import type { ValueStyle } from "../../record/field-types.js";
-import type { FlowRecord } from "../../record/flow-record.js";
+import type { ValueStyle } from "../record/field-types.js";
+import type { FlowRecord } from "../record/flow-record.js";
 import type { Column } from "./columns.js";
 import { fieldText, type Printer } from "./printer.js";
 

@@ -2,8 +2,8 @@
 // Apart because local time and its patterns have rules of their own.
 // Always holds: local time honours TZ; a record's time costs a new Date only when its second changes.
 
-import { StrayError } from "../../errors.js";
-import { secondsText } from "../../record/field-types.js";
+import { StrayError } from "../errors.js";
+import { secondsText } from "../record/field-types.js";
 
 export type TimeFormatter = (us: number) => string;
 
