@@ -8,13 +8,13 @@ import type { ConfigOverrides } from "../config/overrides.js";
 import { CONFIG_PATH } from "../config/paths.js";
 import { Logger } from "../log/logger.js";
 import { Daemon } from "../sensor/daemon.js";
+import { takeEngineOptions } from "../system/engine.js";
 import { notify, watchdogIntervalMs } from "../system/sd-notify.js";
 import { version } from "../version.js";
-import { keepHeapSmall } from "./heap.js";
 import type { RawRunOptions } from "./run-command.js";
 
 export async function run(raw: RawRunOptions): Promise<number> {
-  keepHeapSmall();
+  takeEngineOptions();
   const path = raw.config ?? CONFIG_PATH;
   const load = (): Promise<LoadedConfig> => loadRun(path, raw);
   const { config, warnings } = await load();

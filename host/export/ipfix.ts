@@ -7,7 +7,7 @@ import type { IpfixTarget } from "../config/types.js";
 import { IpfixMessage } from "../ipfix/message.js";
 import type { FlowRecord } from "../record/flow-record.js";
 import { CollectorTemplates, stamp } from "./ipfix-templates.js";
-import { MessageSender, type Schedule } from "./message-sender.js";
+import { type FirstMessage, MessageSender, type Schedule } from "./message-sender.js";
 import type { Peer } from "./peer.js";
 import type { Resolver } from "./resolver.js";
 import type { RecordSink, SinkLog, SinkState } from "./sink.js";
@@ -71,6 +71,9 @@ export class IpfixSink implements RecordSink {
       hooks: {
         opened: (isNewStream) => this.opened(isNewStream),
         beforeSend: (message, records) => this.leave(message, records),
+        unsent: (records) => {
+          this.sequence = (this.sequence - records) >>> 0;
+        },
       },
       ...(random && { random }),
       ...(schedule && { schedule }),
@@ -124,10 +127,10 @@ export class IpfixSink implements RecordSink {
     this.isFilling = false;
   }
 
-  private opened(isNewStream: boolean): readonly Uint8Array[] {
+  private opened(isNewStream: boolean): readonly FirstMessage[] {
     if (isNewStream) this.sequence = 0;
     this.copies = 0;
-    return this.nextTemplates();
+    return this.nextTemplates(this.templates.whole);
   }
 
   /** Not by the clock's value but by what passed: a clock set back must not silence the templates. */
@@ -137,14 +140,10 @@ export class IpfixSink implements RecordSink {
   }
 
   private refresh(): void {
-    if (this.sender.canSendFirst) this.sender.sendFirst(this.nextTemplates());
+    if (this.sender.canSendFirst) this.sender.sendFirst(this.nextTemplates(this.templates.again));
   }
 
-  private nextTemplates(): readonly Uint8Array[] {
-    const { messages, dataRecords } = this.templates;
-    messages.forEach((message, part) => {
-      this.leave(message, dataRecords[part]!);
-    });
+  private nextTemplates(messages: readonly FirstMessage[]): readonly FirstMessage[] {
     this.templatesMs = this.nowMs;
     this.templatesSent += messages.length;
     this.copies = Math.min(2, this.copies + 1);

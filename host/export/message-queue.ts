@@ -21,6 +21,7 @@ export class MessageQueue {
   private head = 0;
   private heldCount = 0;
   private takenCount = 0;
+  private takenRecordCount = 0;
   private heldBytes = 0;
   private heldRecords = 0;
 
@@ -38,6 +39,11 @@ export class MessageQueue {
   /** Messages taken and neither released nor put back. */
   get taken(): number {
     return this.takenCount;
+  }
+
+  /** Records in the messages taken. */
+  get takenRecords(): number {
+    return this.takenRecordCount;
   }
 
   /** Bytes of the messages held, headers included; the end left over at a wrap is not counted. */
@@ -74,6 +80,7 @@ export class MessageQueue {
     this.next = this.place(this.next);
     const length = this.view.getUint32(this.next);
     const start = this.next + HEADER_BYTES;
+    this.takenRecordCount += this.view.getUint32(this.next + 4);
     this.next += sizeOf(length);
     this.takenCount++;
     return this.bytes.subarray(start, start + length);
@@ -88,6 +95,7 @@ export class MessageQueue {
     this.tail += size;
     this.heldCount--;
     this.takenCount--;
+    this.takenRecordCount -= records;
     this.heldBytes -= size;
     this.heldRecords -= records;
     // Starting over keeps a queue that is mostly empty in the same few pages of memory.
@@ -103,7 +111,7 @@ export class MessageQueue {
   /** Every message taken and not released will be taken again, in the same order. */
   putBack(): void {
     this.next = this.tail;
-    this.takenCount = 0;
+    this.takenCount = this.takenRecordCount = 0;
   }
 
   /** Where a message of that size goes, -1 when it goes nowhere. */

@@ -1,12 +1,13 @@
 // A peer over UDP (IPv4 or IPv6): a connected socket, so that ICMP errors come back to us.
 // Apart because a datagram socket outlives what looks like a loss: after "connection refused" the same socket, and so
 // the same stream for the collector, is used again.
-// Always holds: one socket; a message is sent twice only when the kernel refused the first try for an earlier one.
+// Always holds: one socket, and one message at a time, so that it is known of each whether it was sent.
 
 import { createSocket, type Socket } from "node:dgram";
 import { isIP } from "node:net";
 import { systemCode } from "../errors.js";
 import type { Peer, Sent, Session, SessionEvents } from "./peer.js";
+import { systemError } from "./problem.js";
 import type { Address, Resolver } from "./resolver.js";
 
 const RESOLVE_AGAIN_MS = 300_000;
@@ -14,7 +15,7 @@ const RESOLVE_AGAIN_MS = 300_000;
 export class UdpPeer implements Peer {
   readonly text: string;
   readonly isStream = false;
-  readonly window = 32;
+  readonly window = 1;
   // The default receive buffer of Linux (212,992 bytes) holds about 90 datagrams of 1,400 bytes.
   readonly burst = 32;
   readonly pauseMs = 2;
@@ -92,7 +93,8 @@ class UdpSession implements Session {
   private readonly events: SessionEvents;
   private isOpen = false;
   private resolvedMs: number;
-  private pending = 0;
+  /** A message is in the kernel's hands: the session does not end before its answer. */
+  private isSending = false;
   private failure: Error | undefined;
   private isMoving = false;
 
@@ -109,13 +111,17 @@ class UdpSession implements Session {
   }
 
   send(message: Uint8Array, sent: Sent): void {
-    this.pending++;
-    this.peer.send(message, (first) => {
-      if (first === null) return this.answer(sent);
-      if (systemCode(first) === "EMSGSIZE") return this.answer(sent, first);
-      this.failure ??= first;
-      // The kernel reports an ICMP error of an earlier datagram in place of sending this one.
-      this.peer.send(message, (second) => this.answer(sent, second ?? undefined));
+    this.isSending = true;
+    this.peer.send(message, (error) => {
+      this.isSending = false;
+      if (this.isOver) return;
+      const code = error === null ? "" : systemCode(error);
+      if (error === null) sent();
+      else if (code === "EAGAIN" || code === "ENOBUFS") sent(systemError("EAGAIN"));
+      else if (code === "EMSGSIZE") sent(error);
+      // The kernel tells of an earlier datagram's ICMP error instead of sending this one, which stays unanswered.
+      else this.failure ??= error;
+      this.settle();
     });
   }
 
@@ -129,7 +135,6 @@ class UdpSession implements Session {
     this.peer.resolveAgain(this);
   }
 
-  /** The session ends once every message in the kernel's hands is answered, so that none is sent twice. */
   fail(error: Error): void {
     if (!this.isOpen) this.peer.forget();
     this.failure ??= error;
@@ -153,15 +158,8 @@ class UdpSession implements Session {
     closed?.();
   }
 
-  private answer(sent: Sent, error?: Error): void {
-    this.pending--;
-    if (this.isOver) return;
-    sent(error);
-    this.settle();
-  }
-
   private settle(): void {
-    if (this.isOver || this.pending > 0) return;
+    if (this.isOver || this.isSending) return;
     if (this.failure !== undefined) this.end(this.failure);
     else if (this.isMoving) {
       this.isOver = true;

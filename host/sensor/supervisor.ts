@@ -33,7 +33,8 @@ export class Supervisor {
     const onDeath = (worker: WorkerHandle, reason: string) => this.bury(worker, reason);
     this.workers = Array.from(
       { length: count },
-      (_, number) => this.workers[number] ?? new WorkerHandle(number, limits, onDeath),
+      (_, number) =>
+        this.workers[number] ?? new WorkerHandle(number, limits, onDeath, () => this.feed.nudge()),
     );
     for (const worker of this.workers) worker.prepare(limits);
   }

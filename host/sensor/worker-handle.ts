@@ -5,9 +5,13 @@
 import { join } from "node:path";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import {
+  FLOW_SIZE,
+  FLOWS_BASE,
   LIVE_COMMAND_MESSAGE,
   LIVE_COMMAND_STOP,
   LIVE_STATE_RUNNING,
+  RECORD_SIZE,
+  RECORDS_BASE,
   STATE_BASE,
   STATE_FLOWS_PEAK_OFFSET,
   STATE_FLOWS_USED_OFFSET,
@@ -57,6 +61,8 @@ export class WorkerHandle {
     readonly number: number,
     private limits: Limits,
     private readonly onDeath: (worker: WorkerHandle, reason: string) => void,
+    /** The worker waits for its records to be taken out. */
+    private readonly onNudge: () => void = () => undefined,
   ) {
     this.words = new LiveWords(this.memory);
     this.viewer = instantiate(this.module, this.memory);
@@ -93,7 +99,15 @@ export class WorkerHandle {
   prepare(limits: Limits): void {
     this.limits = limits;
     this.words.clear();
+    this.touch();
     this.reset();
+  }
+
+  /** Has the kernel give every page of the tables now: the first burst must not wait for them, nor memory grow later. */
+  private touch(): void {
+    const { u8 } = this.memory;
+    u8.fill(0, FLOWS_BASE, FLOWS_BASE + this.flowsMax * FLOW_SIZE);
+    u8.fill(0, RECORDS_BASE, RECORDS_BASE + this.limits.recordLimit * RECORD_SIZE);
   }
 
   private reset(): void {
@@ -117,6 +131,7 @@ export class WorkerHandle {
     this.beatMs = this.startedMs;
     this.beats = -1;
     this.port = port1;
+    port1.on("message", this.onNudge);
     port1.unref();
     const thread = new Worker(join(packageRoot(), ENTRY), {
       workerData: data,

@@ -12,9 +12,10 @@ import {
   STATE_RECORD_TAIL_OFFSET,
 } from "../../assembly/layout.js";
 import { RingPoll, RingReader } from "../capture/live/ring-reader.js";
+import { BLOCK_PACKETS_OFFSET } from "../capture/live/tpacket.js";
 import type { Limits } from "../wasm/config.js";
 import { writeConfig } from "../wasm/config.js";
-import type { SensorMemory } from "../wasm/memory.js";
+import { readU32, type SensorMemory } from "../wasm/memory.js";
 import type { SensorExports } from "../wasm/module.js";
 import { RecordRing } from "../wasm/record-ring.js";
 import { LiveWords } from "./live-words.js";
@@ -26,6 +27,9 @@ const BLOCKS_A_TURN = 16;
 /** How far the clock stays behind the wall when nothing arrives: packets wait that long in a block at most. */
 const TICK_LAG_MS = 1000;
 const TICK_MS = 100;
+/** More than one: a packet may push a flow out and pay for the end of others. */
+const RECORDS_A_FRAME = 1.25;
+const RECORDS_RESERVE = 64;
 const RECORD_WAIT_MS = 2;
 const RECORD_WAITS_MAX = 25;
 const FLUSH_WAITS_MAX = 5000;
@@ -52,6 +56,8 @@ export class WorkerLoop {
     private readonly exports: SensorExports,
     limits: Limits,
     private readonly receive: () => WorkerMessage | undefined,
+    /** Tells the main thread that records wait and so does the worker. */
+    private readonly nudge: () => void,
   ) {
     this.words = new LiveWords(memory);
     this.ring = new RecordRing(memory, limits.recordLimit);
@@ -109,7 +115,7 @@ export class WorkerLoop {
     for (; taken < most; taken++) {
       const address = input.reader.next();
       if (address === 0) break;
-      this.waitForRoom();
+      this.waitForRoom(readU32(this.memory, address + BLOCK_PACKETS_OFFSET));
       this.words.busyInput = input.number;
       const frames = this.exports.readBlock(address, input.blockBytes, input.linkType, input.number);
       input.reader.release();
@@ -120,10 +126,15 @@ export class WorkerLoop {
     return taken;
   }
 
-  /** A nearly full record ring: the kernel's ring can wait a little, records can't come back. */
-  private waitForRoom(): void {
-    const enough = this.ring.capacity - this.ring.capacity / 4;
-    for (let waits = 0; this.ring.count > enough && waits < RECORD_WAITS_MAX; waits++) {
+  /**
+   * A record ring without room for what a block of `frames` may end: the kernel's ring can wait a little, lost records
+   * can't come back. The bound is for a main thread that is stuck.
+   */
+  private waitForRoom(frames: number): void {
+    const { capacity } = this.ring;
+    const need = Math.min(capacity, Math.ceil(frames * RECORDS_A_FRAME) + RECORDS_RESERVE);
+    for (let waits = 0; capacity - this.ring.count < need && waits < RECORD_WAITS_MAX; waits++) {
+      if (waits === 0) this.nudge();
       this.words.countWait();
       Atomics.wait(this.tail, TAIL_WORD, this.tail[TAIL_WORD] ?? 0, RECORD_WAIT_MS);
     }
@@ -160,6 +171,7 @@ export class WorkerLoop {
       this.words.beat();
     }
     for (let waits = 0; this.exports.flush() !== 0 && waits < FLUSH_WAITS_MAX; waits++) {
+      this.nudge();
       this.words.beat();
       Atomics.wait(this.tail, TAIL_WORD, this.tail[TAIL_WORD] ?? 0, RECORD_WAIT_MS);
     }

@@ -18,6 +18,9 @@ export interface WorkerInput {
   readonly handle: RingHandle;
 }
 
+/** What a worker tells the main thread: take records out, I wait for that. */
+export const NUDGE = 1;
+
 export type WorkerMessage =
   /** These rings, and no other, from now on; positions are kept in the LIVE words. */
   | { readonly type: "inputs"; readonly inputs: readonly WorkerInput[] }

@@ -6,7 +6,7 @@ import { dropThreadCapabilities } from "../system/capabilities.js";
 import { viewMemory } from "../wasm/memory.js";
 import { instantiate } from "../wasm/module.js";
 import { WorkerLoop } from "./worker-loop.js";
-import type { WorkerData, WorkerMessage } from "./worker-messages.js";
+import { NUDGE, type WorkerData, type WorkerMessage } from "./worker-messages.js";
 
 // Reading rings needs no capability; what a thread does not have, a hostile frame can't win.
 dropThreadCapabilities();
@@ -15,5 +15,5 @@ const data = workerData as WorkerData;
 const memory = viewMemory(data.memory);
 const exports = instantiate(data.module, memory);
 const receive = (): WorkerMessage | undefined => receiveMessageOnPort(data.port)?.message;
-new WorkerLoop(memory, exports, data.limits, receive).run();
+new WorkerLoop(memory, exports, data.limits, receive, () => data.port.postMessage(NUDGE)).run();
 data.port.close();

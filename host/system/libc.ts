@@ -40,6 +40,8 @@ export interface Libc {
   capget(header: Uint8Array, data: Uint8Array): number;
   capset(header: Uint8Array, data: Uint8Array): number;
   setns(fd: number, type: number): number;
+  /** Answers only when it fails. Both lists end with null. */
+  execve(path: string, words: readonly (string | null)[], environment: readonly (string | null)[]): number;
   initgroups(user: string, gid: number): number;
   setgid(gid: number): number;
   setuid(uid: number): number;
@@ -144,6 +146,7 @@ function bind(koffi: Koffi, library: ReturnType<Koffi["load"]>): Libc {
     capget: checked("int capget(void *, void *)"),
     capset: checked("int capset(void *, void *)"),
     setns: checked("int setns(int, int)"),
+    execve: checked("int execve(const char *, const char **, const char **)"),
     initgroups: checked("int initgroups(const char *, uint)"),
     setgid: checked("int setgid(uint)"),
     setuid: checked("int setuid(uint)"),

@@ -50,21 +50,21 @@ const COMMON = {
 export const PROFILES: readonly Profile[] = [
   {
     name: "small",
-    help: "a small board: 49,152 flows, under 110 MB resident in all, live or from files",
+    help: "a small board: 32,768 flows, under 110 MB resident in all, live or from files",
     limits: {
       ...COMMON,
-      flowSets: 3072,
+      flowSets: 2048,
       fragmentSets: 256,
-      recordLimit: 1024,
+      recordLimit: RECORD_CAPACITY / 4,
       chunkSize: WINDOW_DATA_SIZE / 8,
     },
   },
   {
     name: "default",
-    help: "147,456 flows, under 160 MB resident in all live, 200 MB from files",
+    help: "163,840 flows, under 160 MB resident in all live, 200 MB from files",
     limits: {
       ...COMMON,
-      flowSets: 9216,
+      flowSets: 10240,
       fragmentSets: FRAGMENT_SET_CAPACITY,
       recordLimit: RECORD_CAPACITY / 2,
       chunkSize: WINDOW_DATA_SIZE,

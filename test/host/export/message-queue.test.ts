@@ -75,6 +75,9 @@ describe("MessageQueue", () => {
           }
           expect(queue.messages).toBe(held.length);
           expect(queue.taken).toBe(taken);
+          expect(queue.takenRecords).toBe(
+            held.slice(0, taken).reduce((sum, { records }) => sum + records, 0),
+          );
           expect(queue.records).toBe(held.reduce((sum, { records }) => sum + records, 0));
           expect(queue.usedBytes).toBeLessThanOrEqual(capacity);
         });

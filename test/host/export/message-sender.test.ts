@@ -35,6 +35,7 @@ function setUp(
 }
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+const first = (message: string) => ({ bytes: bytes(message), records: 0 });
 const bytes = (message: string): Uint8Array => Buffer.from(message, "latin1");
 
 describe("a stream", () => {
@@ -53,7 +54,7 @@ describe("a stream", () => {
   });
 
   it("sends the preamble first in each session, and again what the kernel had not taken", async () => {
-    const hooks: SenderHooks = { opened: () => [bytes("T1"), bytes("T2")] };
+    const hooks: SenderHooks = { opened: () => [first("T1"), first("T2")] };
     const { peer, sender, pulse } = setUp({ ...STREAM, window: 2 }, { hooks });
     for (const name of ["a", "b", "c", "d"]) sender.push(bytes(name), 1);
     await pulse();
@@ -225,7 +226,7 @@ describe("datagrams", () => {
   });
 
   it("follow a peer that moved, templates first", async () => {
-    const hooks: SenderHooks = { opened: (isNewStream) => [bytes(isNewStream ? "new" : "same")] };
+    const hooks: SenderHooks = { opened: (isNewStream) => [first(isNewStream ? "new" : "same")] };
     const { peer, sender, pulse } = setUp({ ...DATAGRAM, settleMs: 0 }, { hooks });
     await pulse();
     peer.session!.accept();

@@ -54,6 +54,8 @@ export class SimulatedPeer implements Peer {
   readonly settleMs: number;
   /** What the kernel took, a list a session. */
   readonly received: Uint8Array[][] = [];
+  /** The same, a list a stream: a session may go on with the stream of the one before. */
+  readonly streams: Uint8Array[][] = [];
   session: SimulatedSession | undefined;
   opens = 0;
 
@@ -99,7 +101,9 @@ export class SimulatedSession implements Session {
     if (this.isOpen || this.isOver) return;
     this.isOpen = true;
     this.peer.received.push([]);
-    this.events.opened("peer", isNewStream);
+    const isNew = isNewStream || this.peer.streams.length === 0;
+    if (isNew) this.peer.streams.push([]);
+    this.events.opened("peer", isNew);
   }
 
   send(message: Uint8Array, sent: Sent): void {
@@ -113,6 +117,7 @@ export class SimulatedSession implements Session {
       const first = this.waiting.shift();
       if (first === undefined || this.isOver) return;
       this.peer.received.at(-1)!.push(first.message.slice());
+      this.peer.streams.at(-1)!.push(first.message.slice());
       first.sent();
     }
   }
