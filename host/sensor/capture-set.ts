@@ -99,21 +99,22 @@ export class CaptureSet {
       .map((place) => ({ input: place.input, handle: place.ring!.handle }));
   }
 
-  /** Gives the block that a worker died in back unread: what killed it once would kill it again. */
-  skipBlock(worker: WorkerHandle): void {
+  /** Gives the block that a worker died in back unread, if it did: what killed it once would kill it again. */
+  skipBlock(worker: WorkerHandle): boolean {
     const { words, memory } = worker;
     const input = words.busyInput;
     words.busyInput = undefined;
     const ring = this.places.find((place) => place.worker === worker && place.input === input)?.ring;
-    if (ring === undefined || input === undefined) return;
+    if (ring === undefined || input === undefined) return false;
     const reader = new RingReader(
       memory.buffer,
       ring.handle,
       Number(words.blocks(input) % BigInt(ring.blocks)),
     );
-    if (reader.next() === 0) return;
+    if (reader.next() === 0) return false;
     reader.release();
     words.countBlock(input, 0);
+    return true;
   }
 
   get reports(): InterfaceReport[] {

@@ -79,7 +79,7 @@ export class Supervisor {
         await worker.terminate();
       }
       this.feed.empty(worker);
-      worker.carryOver();
+      worker.carryOver(false);
     }
   }
 
@@ -111,8 +111,7 @@ export class Supervisor {
   private bury(worker: WorkerHandle, reason: string): void {
     if (this.isStopping) return;
     this.feed.empty(worker);
-    const flowsLost = worker.carryOver();
-    this.capture?.skipBlock(worker);
+    const flowsLost = worker.carryOver(this.capture?.skipBlock(worker) ?? false);
     worker.restarts++;
     const wasSteady = Date.now() - worker.startedMs > STEADY_MS;
     const delayMs = wasSteady

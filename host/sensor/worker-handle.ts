@@ -153,12 +153,12 @@ export class WorkerHandle {
   }
 
   /** What the ended thread counted is kept; flows that are still live are lost, and counted as such. */
-  carryOver(): number {
+  carryOver(hasLostBlock: boolean): number {
     const { flows } = this;
     const counts = readCounters(this.memory);
     for (const [name, value] of Object.entries(counts)) this.carry(name, value);
     this.carry("flows-lost", flows);
-    if (this.words.busyInput !== undefined) this.carry("blocks-lost", 1);
+    if (hasLostBlock) this.carry("blocks-lost", 1);
     this.carry("record-waits", this.words.waits);
     this.words.clearWaits();
     this.viewer.init();

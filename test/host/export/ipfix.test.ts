@@ -203,6 +203,31 @@ describe("over UDP", () => {
   });
 });
 
+describe("numbers over UDP", () => {
+  it("do not count what the kernel never took, templates or data", async () => {
+    const { peer, sink, run, clock } = setUp();
+    sink.pulse(clock.nowMs);
+    peer.session!.accept();
+    await run(100, false);
+    peer.session!.take(1);
+    peer.session!.lose("ECONNREFUSED");
+    await run(1_100);
+    peer.session!.accept(false);
+    await run(2_500);
+    for (const record of records(50)) sink.write(record);
+    await run(300, false);
+    expect(peer.session!.pending).toBeGreaterThan(2);
+    peer.session!.take(1);
+    peer.session!.lose("ECONNREFUSED");
+    await run(5_000);
+    peer.session!.accept(false);
+    await run(2_500);
+    expect(peer.streams.length).toBe(1);
+    expectSequence(headersOf(peer.all));
+    expect(sink.counters()).toMatchObject({ records: 50, dropped: 0 });
+  });
+});
+
 describe("over TCP", () => {
   it("sends templates once a connection, counts each stream from 0, and stamps late messages anew", async () => {
     const { clock, peer, sink, open, run } = setUp({ transport: "tcp" });
@@ -290,7 +315,7 @@ describe("whatever the peer does", () => {
           }
           const closing = sink.close();
           for (let i = 0; i < 80; i++) {
-            peer.session?.accept();
+            peer.session?.accept(transport === "tcp");
             await Promise.resolve();
             peer.session?.take();
             clock.pass(100);
