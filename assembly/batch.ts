@@ -35,6 +35,7 @@ import {
   PACKET_BIT_TCP,
   PACKET_SIZE,
   RECORDS_RESERVE,
+  SET_META_OFFSET,
   SET_NONE,
   SWEEP_RECORDS_MAX,
   SWEEP_SETS_MAX,
@@ -127,7 +128,7 @@ function touchAhead(size: u32): void {
   let sum: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
     const set = packetAt(i).set;
-    if (set != SET_NONE) sum += load<u64>(setLine(set));
+    if (set != SET_NONE) sum += load<u64>(setLine(set)) + load<u64>(setLine(set), SET_META_OFFSET);
   }
   for (let i: u32 = 0; i < size; i++) {
     const p = packetAt(i);

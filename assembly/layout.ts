@@ -9,7 +9,7 @@
 //   BATCH     decoded packets waiting for the table       CREDIT        scratch: a refused newcomer, a tunnel's outer key
 //   LIVE      words between a worker and the main thread  SNAPSHOT      scratch of the main thread: a copy of a live flow
 //   FRAGMENTS datagram id -> flow                         RECORDS       ring of finished flows
-//   TAGS      one cache line a set                        FLOWS         six cache lines a slot
+//   TAGS      two cache lines a set                       FLOWS         six cache lines a slot
 //   WINDOWS   bytes of capture files, a ring of parts an input; live, the kernel's packet rings are mapped here
 
 export const PAGE_SIZE: i32 = 65536;
@@ -68,10 +68,11 @@ export const RECORD_CAPACITY: i32 = 8192;
 export const RECORDS_BASE: i32 = FRAGMENTS_BASE + FRAGMENTS_REGION_SIZE;
 export const RECORDS_REGION_SIZE: i32 = RECORD_CAPACITY * RECORD_SIZE;
 
-export const SET_WAYS: i32 = 16;
-export const SET_SIZE: i32 = 64;
-export const SET_CAPACITY: i32 = 65536;
-export const TAGS_BASE: i32 = RECORDS_BASE + RECORDS_REGION_SIZE;
+export const SET_WAYS: i32 = 32;
+export const SET_SIZE: i32 = 128;
+export const SET_CAPACITY: i32 = 32768;
+export const TAGS_PAD_SIZE: i32 = 64; // so that a set is a pair of lines that processors fetch together
+export const TAGS_BASE: i32 = RECORDS_BASE + RECORDS_REGION_SIZE + TAGS_PAD_SIZE;
 export const TAGS_REGION_SIZE: i32 = SET_CAPACITY * SET_SIZE;
 
 export const FLOW_CAPACITY: i32 = SET_CAPACITY * SET_WAYS;
@@ -85,7 +86,7 @@ export const WINDOW_DATA_SIZE: i32 = 2097152;
 export const WINDOW_PART_SIZE: i32 = WINDOW_CARRY_SIZE + WINDOW_DATA_SIZE;
 export const WINDOW_PARTS: i32 = 4;
 export const WINDOW_SIZE: i32 = WINDOW_PART_SIZE * WINDOW_PARTS;
-export const WINDOWS_PAD_SIZE: i32 = 35264; // so that rings can be mapped over the windows, whatever the size of a page
+export const WINDOWS_PAD_SIZE: i32 = 35200; // so that rings can be mapped over the windows, whatever the size of a page
 export const WINDOWS_BASE: i32 = FLOWS_BASE + FLOWS_REGION_SIZE + WINDOWS_PAD_SIZE;
 export const WINDOWS_REGION_SIZE: i32 = INPUT_CAPACITY * WINDOW_SIZE;
 
@@ -458,10 +459,10 @@ export const CLASS_ONE_WAY: i32 = 5; // several packets, one side
 export const CLASS_TWO_WAY: i32 = 6; // both sides, no handshake to judge by
 export const CLASS_ESTABLISHED: i32 = 7; // TCP handshake complete
 
-// A set's line: SET_WAYS tags (u16), then SET_WAYS metas (u16): class in the low 3 bits, above it the last
+// A set's lines: SET_WAYS tags (u16) in the one, SET_WAYS metas (u16) in the other: class in the low 3 bits, above it the last
 // packet's time in units of 2^META_CLOCK_SHIFT ns (about a second), modulo 2^13.
 export const META_CLOCK_SHIFT: i32 = 30;
-export const SET_META_OFFSET: i32 = 32;
+export const SET_META_OFFSET: i32 = 64;
 export const META_CLASS_MASK: i32 = 7;
 export const META_TIME_SHIFT: i32 = 3;
 export const META_TIME_MASK: i32 = 8191;

@@ -1,6 +1,7 @@
 // The flow table: set-associative, fixed in size, bounded work a packet.
-// A set is one cache line: sixteen tags, then sixteen metas (class and coarse time of each way), so that a lookup,
-// the choice of a victim and the sweep read that line and touch a slot only when it matters.
+// A set is a pair of cache lines: thirty-two tags, and thirty-two metas (class and coarse time of each way), so that a
+// lookup, the choice of a victim and the sweep read those lines and touch a slot only when it matters. Fewer ways
+// would fill some sets long before the table is full.
 // Always holds: a way whose class is CLASS_SINGLE or more holds a live flow that has made no final record.
 
 import {
@@ -74,9 +75,18 @@ function coarse(time: u64): u32 {
 /** Ways of the set whose tag is this one, a bit each. */
 export function candidates(line: usize, tag: u32): u32 {
   const wanted = i16x8.splat(<i16>tag);
+  return bitmask(
+    i16x8.eq(v128.load(line), wanted),
+    i16x8.eq(v128.load(line, 16), wanted),
+    i16x8.eq(v128.load(line, 32), wanted),
+    i16x8.eq(v128.load(line, 48), wanted),
+  );
+}
+
+/** A bit for each of thirty-two lanes that are all ones or all zeros. */
+function bitmask(a: v128, b: v128, c: v128, d: v128): u32 {
   return (
-    <u32>i16x8.bitmask(i16x8.eq(v128.load(line), wanted)) |
-    ((<u32>i16x8.bitmask(i16x8.eq(v128.load(line, 16), wanted))) << 8)
+    <u32>i8x16.bitmask(i8x16.narrow_i16x8_s(a, b)) | ((<u32>i8x16.bitmask(i8x16.narrow_i16x8_s(c, d))) << 16)
   );
 }
 
@@ -127,15 +137,15 @@ export function claim(set: u32, tag: u32, now: u64): i32 {
 export function leastWay(set: u32, now: u64): i32 {
   const line = setLine(set);
   const clock = i16x8.splat(<i16>coarse(now));
-  const low = scores(v128.load(line, SET_META_OFFSET), clock);
-  const high = scores(v128.load(line, SET_META_OFFSET + 16), clock);
-  let least = i16x8.min_u(low, high);
+  const a = scores(v128.load(line, SET_META_OFFSET), clock);
+  const b = scores(v128.load(line, SET_META_OFFSET + 16), clock);
+  const c = scores(v128.load(line, SET_META_OFFSET + 32), clock);
+  const d = scores(v128.load(line, SET_META_OFFSET + 48), clock);
+  let least = i16x8.min_u(i16x8.min_u(a, b), i16x8.min_u(c, d));
   least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 4, 5, 6, 7, 0, 1, 2, 3));
   least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 2, 3, 0, 1, 6, 7, 4, 5));
   least = i16x8.min_u(least, v128.shuffle<i16>(least, least, 1, 0, 3, 2, 5, 4, 7, 6));
-  const lowest = i16x8.bitmask(i16x8.eq(low, least));
-  const highest = i16x8.bitmask(i16x8.eq(high, least));
-  return ctz(<i32>lowest | ((<i32>highest) << 8));
+  return ctz(bitmask(i16x8.eq(a, least), i16x8.eq(b, least), i16x8.eq(c, least), i16x8.eq(d, least)));
 }
 
 /**
@@ -218,20 +228,12 @@ export function sweepSet(recordsMax: u32): u32 {
 function oldWays(line: usize, now: u64): u32 {
   const clock = i16x8.splat(<i16>coarse(now));
   const least = i16x8.splat(<i16>classAge(CLASS_FREE));
-  const ages = i16x8.splat(<i16>META_TIME_MASK);
-  const classes = i16x8.splat(<i16>META_CLASS_MASK);
-  const ghost = i16x8.splat(<i16>CLASS_GHOST);
-  const low = v128.load(line, SET_META_OFFSET);
-  const high = v128.load(line, SET_META_OFFSET + 16);
-  const lowOld = v128.and(
-    i16x8.gt_u(v128.and(low, classes), ghost),
-    i16x8.ge_u(v128.and(i16x8.sub(clock, i16x8.shr_u(low, META_TIME_SHIFT)), ages), least),
+  let mask = bitmask(
+    oldLanes(v128.load(line, SET_META_OFFSET), clock, least),
+    oldLanes(v128.load(line, SET_META_OFFSET + 16), clock, least),
+    oldLanes(v128.load(line, SET_META_OFFSET + 32), clock, least),
+    oldLanes(v128.load(line, SET_META_OFFSET + 48), clock, least),
   );
-  const highOld = v128.and(
-    i16x8.gt_u(v128.and(high, classes), ghost),
-    i16x8.ge_u(v128.and(i16x8.sub(clock, i16x8.shr_u(high, META_TIME_SHIFT)), ages), least),
-  );
-  let mask = <u32>i16x8.bitmask(lowOld) | ((<u32>i16x8.bitmask(highOld)) << 8);
   let old: u32 = 0;
   while (mask != 0) {
     const way = ctz(mask);
@@ -241,6 +243,14 @@ function oldWays(line: usize, now: u64): u32 {
     if (age >= classAge(meta & META_CLASS_MASK)) old |= (<u32>1) << way;
   }
   return old;
+}
+
+/** Live, and at least `least` coarse units old. */
+function oldLanes(metas: v128, clock: v128, least: v128): v128 {
+  const ages = i16x8.splat(<i16>META_TIME_MASK);
+  const age = v128.and(i16x8.sub(clock, i16x8.shr_u(metas, META_TIME_SHIFT)), ages);
+  const flowClass = v128.and(metas, i16x8.splat(<i16>META_CLASS_MASK));
+  return v128.and(i16x8.gt_u(flowClass, i16x8.splat(<i16>CLASS_GHOST)), i16x8.ge_u(age, least));
 }
 
 /** Records live flows in table order, from where the last call stopped; 1 while some are left. */

@@ -5,7 +5,7 @@
 // sequence numbers and would report a loss at each refresh.
 
 import type { IpfixMessage } from "../ipfix/message.js";
-import type { FirstMessage } from "./message-sender.js";
+import type { FirstMessage } from "./sender-options.js";
 
 // RFC 7011, section 3.1: version, length, export time, sequence number, observation domain.
 const LENGTH_OFFSET = 2;

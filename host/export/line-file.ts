@@ -7,6 +7,7 @@ import { systemCode } from "../errors.js";
 import { Backoff } from "./backoff.js";
 import { type FileId, type FileSystem, nodeFileSystem } from "./file-system.js";
 import { LimitedLog } from "./limited-log.js";
+import { LineBuffers } from "./line-buffers.js";
 import { problemText } from "./problem.js";
 import type { SinkLog, SinkState } from "./sink.js";
 
@@ -14,7 +15,6 @@ const RETRY = { minMs: 1_000, maxMs: 30_000 };
 /** How often to look whether the path still leads to the file that is open. */
 const LOOK_MS = 1_000;
 const CLOSE_MS = 5_000;
-const NEWLINE = 10;
 const NOT_YET = "not opened yet";
 
 export interface LineFileOptions {
@@ -27,12 +27,6 @@ export interface LineFileOptions {
   readonly random?: () => number;
 }
 
-interface Half {
-  readonly bytes: Buffer;
-  used: number;
-  lines: number;
-}
-
 type Phase = "waiting" | "busy" | "ready" | "closed";
 
 export class LineFile {
@@ -40,14 +34,11 @@ export class LineFile {
   private readonly fs: FileSystem;
   private readonly log: LimitedLog;
   private readonly backoff: Backoff;
-  private front: Half;
-  /** What is being written; `done` bytes of it are in the file. */
-  private back: Half;
-  private done = 0;
+  private readonly buffers: LineBuffers;
   private fd: number | undefined;
   private id: FileId | undefined;
-  /** The file that the `done` bytes went to. */
-  private doneId: FileId | undefined;
+  /** The file that the latest bytes went to. */
+  private writtenId: FileId | undefined;
   private phase: Phase = "waiting";
   private wantsReopen = false;
   private lookedMs = 0;
@@ -63,19 +54,15 @@ export class LineFile {
     this.fs = options.fs ?? nodeFileSystem;
     this.log = new LimitedLog(options.name, options.log);
     this.backoff = new Backoff(RETRY, options.random);
-    this.front = { bytes: Buffer.alloc(options.bufferBytes), used: 0, lines: 0 };
-    this.back = { bytes: Buffer.alloc(options.bufferBytes), used: 0, lines: 0 };
+    this.buffers = new LineBuffers(options.bufferBytes);
   }
 
   /** Takes a line of ASCII and its newline. False, and the line counted as dropped, when there is no room. */
   append(line: string): boolean {
     if (this.phase !== "closed" && this.finish === undefined) {
-      if (line.length > this.front.bytes.length - this.front.used) this.write();
-      if (line.length <= this.front.bytes.length - this.front.used) {
-        this.front.used += this.front.bytes.write(line, this.front.used, "latin1");
-        this.front.lines++;
-        return true;
-      }
+      if (this.buffers.append(line)) return true;
+      this.write();
+      if (this.buffers.append(line)) return true;
       const text = `${this.reason === "" ? "writing is too slow" : this.reason}: both buffers are full, lines are dropped`;
       this.log.say(this.nowMs, "warn", "full", text, { dropped: this.counts.dropped + 1 });
     }
@@ -126,7 +113,7 @@ export class LineFile {
 
   /** Bytes not in the file yet. */
   get held(): number {
-    return this.front.used + this.back.used - this.done;
+    return this.buffers.held;
   }
 
   // ---- Opening --------------------------------------------------------------------------------------------
@@ -144,8 +131,9 @@ export class LineFile {
       this.id = id;
       this.opens++;
       this.lookedMs = this.nowMs;
-      const isSame = this.done > 0 && this.doneId !== undefined && isSameFile(this.doneId, id);
-      if (!isSame) this.done = this.lineStart();
+      const { isInMiddle } = this.buffers;
+      const isSame = isInMiddle && this.writtenId !== undefined && isSameFile(this.writtenId, id);
+      if (!isSame) this.buffers.restartLine();
       this.log.say(this.nowMs, "info", "opened", `writing ${this.path}`, { dropped: this.counts.dropped });
       if (isSame || endsInLine) this.ready();
       else this.endLine(fd);
@@ -167,11 +155,6 @@ export class LineFile {
     this.step();
   }
 
-  /** Where the line begins that the `done` bytes end in the middle of. */
-  private lineStart(): number {
-    return this.done === 0 ? 0 : this.back.bytes.lastIndexOf(NEWLINE, this.done - 1) + 1;
-  }
-
   /** Whether the path still leads to the open file: a rotation without a signal would else be written to for ever. */
   private look(): void {
     this.lookedMs = this.nowMs;
@@ -189,27 +172,21 @@ export class LineFile {
   /** Does the next thing that can be done. */
   private step(): void {
     if (this.phase !== "ready") return;
-    if (this.wantsReopen && this.back.used === this.done) {
+    if (this.wantsReopen && this.buffers.rest === 0) {
       this.release();
       this.open();
       return;
     }
     if (this.finish !== undefined && this.held === 0) this.end();
-    else if (this.finish !== undefined || this.back.used > this.done) this.write();
+    else if (this.finish !== undefined || this.buffers.rest > 0) this.write();
   }
 
   private write(): void {
     if (this.phase !== "ready" || this.fd === undefined) return;
-    if (this.back.used === this.done) {
-      if (this.front.used === 0 || this.wantsReopen) return;
-      [this.front, this.back] = [this.back, this.front];
-      this.front.used = this.front.lines = this.done = 0;
-    }
+    if (this.buffers.rest === 0 && (this.wantsReopen || !this.buffers.swap())) return;
     this.phase = "busy";
-    const { bytes, used } = this.back;
-    this.fs.write(this.fd, bytes, this.done, used - this.done, (error, written) =>
-      this.wrote(error, written),
-    );
+    const { bytes, at } = this.buffers.writing;
+    this.fs.write(this.fd, bytes, at, this.buffers.rest, (error, written) => this.wrote(error, written));
   }
 
   private wrote(error: Error | undefined, written: number): void {
@@ -220,14 +197,10 @@ export class LineFile {
     }
     this.phase = "ready";
     if (error !== undefined || written === 0) return; // A full pipe: the next pulse tries again.
-    this.done += written;
-    this.doneId = this.id;
+    this.writtenId = this.id;
     this.counts.bytes += written;
+    this.counts.lines += this.buffers.advance(written);
     this.backoff.succeed();
-    if (this.done === this.back.used) {
-      this.counts.lines += this.back.lines;
-      this.back.used = this.back.lines = this.done = 0;
-    }
     this.step();
   }
 
@@ -257,19 +230,11 @@ export class LineFile {
     const { finish } = this;
     if (this.phase === "closed" || finish === undefined) return;
     this.phase = "closed";
-    const left = this.linesLeft();
-    this.counts.lines += this.back.lines - left;
-    this.counts.dropped += this.front.lines + left;
-    this.front.used = this.back.used = this.done = 0;
+    const { written, lost } = this.buffers.discard();
+    this.counts.lines += written;
+    this.counts.dropped += lost;
     this.release();
     finish();
-  }
-
-  /** Lines of the back buffer that are not whole in the file. */
-  private linesLeft(): number {
-    let lines = 0;
-    for (let at = this.done; at < this.back.used; at++) if (this.back.bytes[at] === NEWLINE) lines++;
-    return lines;
   }
 }
 

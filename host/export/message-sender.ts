@@ -1,16 +1,18 @@
 // Gets messages to a peer that may be away: a bounded queue before one session at a time.
-// Apart because syslog and IPFIX differ in their messages only.
+// Apart because syslog and IPFIX differ in their messages only; longer than other files because what is handed over,
+// answered and taken back is one account.
 // Always holds: memory is the queue's buffer; each record is counted as sent, dropped or still held; what was sent
 // but not confirmed when a session ended is counted as possibly lost, and is not sent twice.
 
 import { systemCode } from "../errors.js";
-import { Backoff, type BackoffLimits } from "./backoff.js";
+import { Backoff } from "./backoff.js";
 import { LimitedLog } from "./limited-log.js";
 import { MessageQueue } from "./message-queue.js";
 import type { Peer } from "./peer.js";
 import { PeerLink } from "./peer-link.js";
 import { problemText, systemError } from "./problem.js";
-import type { SinkLog, SinkState } from "./sink.js";
+import type { FirstMessage, Schedule, SenderHooks, SenderOptions } from "./sender-options.js";
+import type { SinkState } from "./sink.js";
 import { Unconfirmed } from "./unconfirmed.js";
 
 /** A stream whose bytes go nowhere for so long is given up. */
@@ -18,35 +20,6 @@ const STALL_MS = 60_000;
 /** Datagrams are taken for received when no error came back within this time. */
 const DATAGRAM_CONFIRM_MS = 1_000;
 const CLOSE_MS = 5_000;
-
-/** Runs the task later; what it answers calls it off. */
-export type Schedule = (task: () => void, ms: number) => () => void;
-
-/** A message that is not queued, and how many records it has by the count of the stream. */
-export interface FirstMessage {
-  readonly bytes: Uint8Array;
-  readonly records: number;
-}
-
-export interface SenderHooks {
-  /** Messages to send before everything else in a new session. */
-  opened?(isNewStream: boolean): readonly FirstMessage[];
-  /** Last change of a message, in place, right before it goes. */
-  beforeSend?(message: Uint8Array, records: number): void;
-  /** Messages with so many records went through beforeSend() last and did not go after all. */
-  unsent?(records: number): void;
-}
-
-export interface SenderOptions {
-  readonly name: string;
-  readonly peer: Peer;
-  readonly queueBytes: number;
-  readonly backoff: BackoffLimits;
-  readonly log: SinkLog;
-  readonly hooks?: SenderHooks;
-  readonly random?: () => number;
-  readonly schedule?: Schedule;
-}
 
 export class MessageSender {
   readonly queue: MessageQueue;

@@ -18,8 +18,9 @@ export class TcpPeer implements Peer {
   readonly text: string;
   readonly isStream = true;
   readonly window = 64;
-  readonly burst = 64;
-  readonly pauseMs = 0;
+  // A megabyte of large messages, then the event loop has its turn.
+  readonly burst = 128;
+  readonly pauseMs = 1;
   readonly settleMs = 0;
   private readonly host: string;
   private readonly port: number;

@@ -16,6 +16,8 @@ const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 /** Room for a path in sockaddr_un, its closing NUL included (unix(7)). */
 const PATH_BYTES = 108;
+/** The receiver's queue or the kernel's memory is full. EWOULDBLOCK is EAGAIN under another name. */
+const BUSY: ReadonlySet<string> = new Set(["EAGAIN", "EWOULDBLOCK", "ENOBUFS"]);
 const NO_BYTES = new Uint8Array(0);
 
 export class UnixPeer implements Peer {
@@ -72,7 +74,7 @@ class UnixSession implements Session {
     const result = libc().sendto(fd, message, message.length, flags, address, address.length);
     const code = result < 0 ? errnoName(result) : "";
     if (code === "") sent();
-    else if (code === "EAGAIN" || code === "ENOBUFS") sent(systemError("EAGAIN"));
+    else if (BUSY.has(code)) sent(systemError("EAGAIN"));
     else if (code === "EMSGSIZE") sent(systemError(code));
     else this.end(systemError(code));
   }

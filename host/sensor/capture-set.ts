@@ -137,6 +137,11 @@ export class CaptureSet {
     }));
   }
 
+  /** Of all rings, as last read. */
+  get drops(): number {
+    return this.places.reduce((sum, { counts }) => sum + counts.drops, 0);
+  }
+
   /** Why the mapping was not to be had, where a ring is copied though `auto` was asked for. */
   get notes(): string[] {
     return this.places.flatMap(({ name, ring }) =>

@@ -20,13 +20,12 @@ import { RecordFeed } from "./feed.js";
 import { gauges } from "./gauges.js";
 import { newSeed, workerLimits } from "./limits.js";
 import { queryFlows } from "./live-table.js";
-import { ProblemWatch } from "./problems.js";
+import { LOSS_NAMES, ProblemWatch } from "./problems.js";
 import { planReload, type ReloadPlan } from "./reload.js";
 import { Sinks } from "./sinks.js";
 import { Supervisor } from "./supervisor.js";
 import type {
   CountersReport,
-  Counts,
   FlowPage,
   FlowQuery,
   ReloadReport,
@@ -146,14 +145,11 @@ export class Daemon implements SensorView {
   }
 
   counters(): CountersReport {
-    return this.report(gauges(this.supervisor.workers, this.capture?.reports ?? []));
-  }
-
-  private report(now: Counts): CountersReport {
+    const { workers } = this.supervisor;
     return countersReport({
       resetMs: this.startedMs,
-      workers: this.supervisor.workers,
-      gauges: now,
+      workers,
+      gauges: gauges(workers, this.capture?.reports ?? []),
       interfaces: this.capture?.counters ?? [],
       sinks: this.sinks.all,
       own: {
@@ -161,6 +157,12 @@ export class Daemon implements SensorView {
         "sink-errors": this.feed.errors,
       },
     });
+  }
+
+  /** One count of the whole sensor: for what is looked at each second, without a report of everything. */
+  private total(name: string): number {
+    if (name === "kernel-drops") return this.capture?.drops ?? 0;
+    return this.supervisor.workers.reduce((sum, worker) => sum + worker.counterOf(name), 0);
   }
 
   flows(query: FlowQuery): Promise<FlowPage> {
@@ -211,7 +213,10 @@ export class Daemon implements SensorView {
     } catch (error) {
       this.log("error", `watching the interfaces: ${messageOf(error)}`);
     }
-    this.watch.mark(nowMs, this.report({}).total);
+    this.watch.mark(
+      nowMs,
+      LOSS_NAMES.map((name) => this.total(name)),
+    );
   }
 
   private async reloadOnce(): Promise<ReloadReport> {

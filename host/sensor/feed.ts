@@ -4,15 +4,15 @@
 // counted and said once, and the others still get the record.
 
 import type { RecordSink, SinkLog } from "../export/sink.js";
+import type { FlowRecord } from "../record/flow-record.js";
 import type { WorkerHandle } from "./worker-handle.js";
 
 /** Records a slice. */
 const SLICE = 1024;
 /** So many in a turn, and the next one follows at once: a small ring would be full before PACE_MS are over. */
 const BURST = 128;
-const PACE_MS = 10;
-/** With nothing to do the pace slows down to this. */
-const PACE_IDLE_MS = 20;
+/** A worker whose ring fills sooner asks by itself. */
+const PACE_MS = 15;
 const PULSE_MS = 100;
 
 export class RecordFeed {
@@ -22,7 +22,6 @@ export class RecordFeed {
   private sinks: readonly RecordSink[] = [];
   private timeout: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
-  private paceMs = PACE_MS;
   private pulsedMs = 0;
   private isRunning = false;
 
@@ -37,7 +36,7 @@ export class RecordFeed {
 
   start(): void {
     this.isRunning = true;
-    this.plan(0);
+    this.go();
   }
 
   stop(): void {
@@ -47,13 +46,12 @@ export class RecordFeed {
 
   private cancel(): void {
     clearTimeout(this.timeout);
+    this.timeout = undefined;
     clearImmediate(this.immediate);
   }
 
   /** A worker waits: now, not when the pace says so. */
   nudge(): void {
-    if (!this.isRunning) return;
-    this.cancel();
     this.go();
   }
 
@@ -64,7 +62,7 @@ export class RecordFeed {
     const now = Date.now();
     if (taken > 0 || now - this.pulsedMs >= PULSE_MS) {
       this.pulsedMs = now;
-      for (const sink of this.sinks) this.guard(sink, () => sink.pulse(now));
+      for (const sink of this.sinks) this.pulse(sink, now);
     }
     return taken;
   }
@@ -75,36 +73,47 @@ export class RecordFeed {
   }
 
   private drain(worker: WorkerHandle): number {
-    const { sinks } = this;
     const { number } = worker;
-    const taken = worker.drain(SLICE, (record) => {
-      for (const sink of sinks) this.guard(sink, () => sink.write(record, number));
-    });
+    const taken = worker.drain(SLICE, (record) => this.give(record, number));
     this.records += taken;
     return taken;
   }
 
-  private plan(delayMs: number): void {
-    if (!this.isRunning) return;
-    if (delayMs === 0) this.immediate = setImmediate(() => this.go());
-    else this.timeout = setTimeout(() => this.go(), delayMs);
+  private give(record: FlowRecord, worker: number): void {
+    for (const sink of this.sinks) {
+      try {
+        sink.write(record, worker);
+      } catch (error) {
+        this.blame(sink, error);
+      }
+    }
+  }
+
+  private pulse(sink: RecordSink, nowMs: number): void {
+    try {
+      sink.pulse(nowMs);
+    } catch (error) {
+      this.blame(sink, error);
+    }
+  }
+
+  private blame(sink: RecordSink, error: unknown): void {
+    this.errors++;
+    if (this.errors > 1) return;
+    const text = error instanceof Error ? error.message : String(error);
+    this.log("error", `internal error in ${sink.name}, please report it: ${text}`);
   }
 
   private go(): void {
-    const taken = this.turn();
-    this.paceMs = taken > 0 ? PACE_MS : Math.min(this.paceMs * 2, PACE_IDLE_MS);
-    this.plan(taken >= BURST ? 0 : this.paceMs);
+    clearImmediate(this.immediate);
+    if (!this.isRunning) return;
+    if (this.turn() >= BURST) this.immediate = setImmediate(() => this.go());
+    else this.rest();
   }
 
-  private guard(sink: RecordSink, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.errors++;
-      if (this.errors === 1) {
-        const text = error instanceof Error ? error.message : String(error);
-        this.log("error", `internal error in ${sink.name}, please report it: ${text}`);
-      }
-    }
+  /** One timer for ever: a new one each time would be the most that an idle daemon allocates. */
+  private rest(): void {
+    if (this.timeout === undefined) this.timeout = setTimeout(() => this.go(), PACE_MS);
+    else this.timeout.refresh();
   }
 }

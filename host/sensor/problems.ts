@@ -2,7 +2,7 @@
 // Apart from the daemon because each is a judgement: of what, over which time, in which words.
 // Always holds: a problem goes away by itself a minute after its cause has.
 
-import type { CountersReport, InterfaceReport, SinkReport, WorkerReport } from "./view.js";
+import type { InterfaceReport, SinkReport, WorkerReport } from "./view.js";
 
 const WINDOW_MS = 60_000;
 /** Lost in the window: which counts, and how to speak of them. */
@@ -21,6 +21,9 @@ const LOSSES: readonly (readonly [name: string, sentence: (count: number) => str
   ["ring-damaged", (n) => `${n} ring blocks could not be read to their end in the last minute`],
 ];
 
+/** The counters that are looked at. */
+export const LOSS_NAMES: readonly string[] = LOSSES.map(([name]) => name);
+
 interface Mark {
   readonly ms: number;
   readonly counts: readonly number[];
@@ -29,9 +32,9 @@ interface Mark {
 export class ProblemWatch {
   private readonly marks: Mark[] = [];
 
-  /** Once a second, with the totals of the moment. */
-  mark(nowMs: number, total: CountersReport["total"]): void {
-    this.marks.push({ ms: nowMs, counts: LOSSES.map(([name]) => total[name] ?? 0) });
+  /** Once a second, with the totals of the moment in the order of LOSS_NAMES. */
+  mark(nowMs: number, counts: readonly number[]): void {
+    this.marks.push({ ms: nowMs, counts });
     while (this.marks.length > 2 && nowMs - (this.marks[1]?.ms ?? nowMs) > WINDOW_MS) this.marks.shift();
   }
 

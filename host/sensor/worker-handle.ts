@@ -20,7 +20,7 @@ import {
 import { StrayError } from "../errors.js";
 import { FlowRecord } from "../record/flow-record.js";
 import { type Limits, writeConfig } from "../wasm/config.js";
-import { readCounters } from "../wasm/counters.js";
+import { COUNTERS, readCounter, readCounters } from "../wasm/counters.js";
 import { createMemory, readU32, type SensorMemory } from "../wasm/memory.js";
 import { compileModule, instantiate, packageRoot, type SensorExports } from "../wasm/module.js";
 import { flowCapacityOf } from "../wasm/profiles.js";
@@ -34,7 +34,7 @@ const ENTRY = "dist/host/sensor/worker.js";
 export const HANG_MS = 10_000;
 const OBEY_MS = 5000;
 const OBEY_LOOK_MS = 5;
-const TAIL_WORD = (STATE_BASE + STATE_RECORD_TAIL_OFFSET) / 4;
+const COUNTER_INDEX: ReadonlyMap<string, number> = new Map(COUNTERS.map(({ name, index }) => [name, index]));
 /** JavaScript of a worker hardly allocates: a small heap keeps the process small. */
 const RESOURCES = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 24, stackSizeMb: 1 };
 
@@ -49,6 +49,7 @@ export class WorkerHandle {
   startedMs = 0;
   restarts = 0;
   private readonly module = compileModule();
+  private readonly tail: Int32Array;
   private ring: RecordRing;
   private thread: Worker | undefined;
   private port: MessagePort | undefined;
@@ -67,6 +68,7 @@ export class WorkerHandle {
     this.words = new LiveWords(this.memory);
     this.viewer = instantiate(this.module, this.memory);
     this.record = new FlowRecord(this.memory.buffer);
+    this.tail = new Int32Array(this.memory.buffer, STATE_BASE + STATE_RECORD_TAIL_OFFSET, 1);
     this.ring = new RecordRing(this.memory, limits.recordLimit);
   }
 
@@ -180,6 +182,12 @@ export class WorkerHandle {
     return counts;
   }
 
+  /** One counter of all lives, by name: for what is asked each second. */
+  counterOf(name: string): number {
+    const index = COUNTER_INDEX.get(name);
+    return (this.carried[name] ?? 0) + (index === undefined ? 0 : readCounter(this.memory, index));
+  }
+
   /** Tells the worker; resolves when it has obeyed. @throws StrayError when it does not answer. */
   async send(message: WorkerMessage): Promise<void> {
     if (message.type === "limits") this.limits = message.limits;
@@ -211,7 +219,7 @@ export class WorkerHandle {
     for (let index = 0; index < count; index++) each(this.record.pointAt(this.ring.address(index)));
     if (count > 0) {
       this.ring.release(count);
-      Atomics.notify(new Int32Array(this.memory.buffer, TAIL_WORD * 4, 1), 0);
+      Atomics.notify(this.tail, 0);
     }
     return count;
   }

@@ -33,7 +33,7 @@ import { type SensorMemory, writeU32, writeU64 } from "./memory.js";
 export interface Limits {
   /** Of the flow hash, 64 bits. Fixed for files, so that a capture always gives the same records. */
   readonly seed: bigint;
-  /** Sets of 16 flows each. */
+  /** Sets of 32 flows each. */
   readonly flowSets: number;
   readonly fragmentSets: number;
   /** Places in the record ring, a power of two. */

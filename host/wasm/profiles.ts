@@ -53,7 +53,7 @@ export const PROFILES: readonly Profile[] = [
     help: "a small board: 32,768 flows, under 110 MB resident in all, live or from files",
     limits: {
       ...COMMON,
-      flowSets: 2048,
+      flowSets: 1024,
       fragmentSets: 256,
       recordLimit: RECORD_CAPACITY / 4,
       chunkSize: WINDOW_DATA_SIZE / 8,
@@ -64,7 +64,7 @@ export const PROFILES: readonly Profile[] = [
     help: "163,840 flows, under 160 MB resident in all live, 200 MB from files",
     limits: {
       ...COMMON,
-      flowSets: 10240,
+      flowSets: 5120,
       fragmentSets: FRAGMENT_SET_CAPACITY,
       recordLimit: RECORD_CAPACITY / 2,
       chunkSize: WINDOW_DATA_SIZE,

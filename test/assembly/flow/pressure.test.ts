@@ -1,4 +1,4 @@
-// A full set: who goes, who stays, and that nothing is lost. One set of sixteen ways, so every flow meets every other.
+// A full set: who goes, who stays, and that nothing is lost. One set, so every flow meets every other.
 
 import { describe, expect, it } from "vitest";
 import * as L from "../../../assembly/layout.js";
@@ -46,10 +46,10 @@ describe("a newcomer to a full set", () => {
     "pushes out class %d before class %d",
     (low, high) => {
       // The one of lower worth is the one heard last.
-      const frames = fill((i) => OF_CLASS[i === 15 ? low : high]?.(1000 + i) ?? []);
+      const frames = fill((i) => OF_CLASS[i === L.SET_WAYS - 1 ? low : high]?.(1000 + i) ?? []);
       const { records } = read([...frames, tcp(9999, "S")], LIMIT);
       const evicted = records.filter(({ reason }) => reason === L.RECORD_REASON_EVICTED);
-      expect(evicted.map(portOf)).toEqual([1015]);
+      expect(evicted.map(portOf)).toEqual([1000 + L.SET_WAYS - 1]);
       expect(evicted[0]).toMatchObject({ victimClass: low, class: low, set: 0 });
     },
   );
@@ -128,8 +128,8 @@ describe("the ring of records", () => {
       LIMIT,
     );
     expect(records.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
-    expect(records.slice(0, 184).map(({ packetIndex }) => packetIndex)).toEqual(
-      Array.from({ length: 184 }, (_, i) => i + 17),
+    expect(records.slice(0, 200 - L.SET_WAYS).map(({ packetIndex }) => packetIndex)).toEqual(
+      Array.from({ length: 200 - L.SET_WAYS }, (_, i) => i + L.SET_WAYS + 1),
     );
   });
 
@@ -138,8 +138,8 @@ describe("the ring of records", () => {
     for (let i = 0; i < 1000; i++) core.push(udp(1000 + i), { timeNs: START });
     core.exports.drain();
     expect(core.pending).toBe(512);
-    expect(core.counter(L.COUNTER_RECORDS)).toBe(1000 - 16);
-    expect(core.counter(L.COUNTER_RECORDS_LOST)).toBe(1000 - 16 - 512);
+    expect(core.counter(L.COUNTER_RECORDS)).toBe(1000 - L.SET_WAYS);
+    expect(core.counter(L.COUNTER_RECORDS_LOST)).toBe(1000 - L.SET_WAYS - 512);
     expect(core.records().map(({ sequence }) => sequence)).toEqual(
       Array.from({ length: 512 }, (_, i) => i + 1),
     );

@@ -3,7 +3,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MessageSender, type SenderHooks } from "../../../host/export/message-sender.js";
+import { MessageSender } from "../../../host/export/message-sender.js";
+import type { SenderHooks } from "../../../host/export/sender-options.js";
 import { type LogLine, logTo, type PeerShape, SimulatedClock, SimulatedPeer, settled } from "./simulated.js";
 
 const STREAM: PeerShape = { isStream: true };

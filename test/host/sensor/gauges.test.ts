@@ -1,7 +1,7 @@
 // Gauges: live flows by state add up to the live flows.
 
 import { describe, expect, it } from "vitest";
-import { WINDOWS_BASE } from "../../../assembly/layout.js";
+import { SET_WAYS, WINDOWS_BASE } from "../../../assembly/layout.js";
 import { ethernet, filler, ipv4, tcp, udp } from "../../../examples/frame.js";
 import { gauges } from "../../../host/sensor/gauges.js";
 import { WorkerHandle } from "../../../host/sensor/worker-handle.js";
@@ -29,7 +29,12 @@ describe("gauges()", () => {
       push(worker, ipv4(there, tcp({ sport: 3, dport: 80, flags: "S", seq: 1 })));
     }
     const now = gauges(workers, []);
-    expect(now).toMatchObject({ flows: 6, "flows-two-way": 2, "flows-max": 2 * 64 * 16, "ring-percent": 0 });
+    expect(now).toMatchObject({
+      flows: 6,
+      "flows-two-way": 2,
+      "flows-max": 2 * 64 * SET_WAYS,
+      "ring-percent": 0,
+    });
     const byState = Object.entries(now).filter(([name]) => /^flows-(?!max)/.test(name));
     expect(byState.reduce((sum, [, count]) => sum + count, 0)).toBe(6);
   });

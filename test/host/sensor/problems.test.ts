@@ -1,7 +1,7 @@
 // When `stray status` says that something is wrong, in which words, and when it stops saying so.
 
 import { describe, expect, it } from "vitest";
-import { ProblemWatch } from "../../../host/sensor/problems.js";
+import { LOSS_NAMES, ProblemWatch } from "../../../host/sensor/problems.js";
 import type { InterfaceReport, WorkerReport } from "../../../host/sensor/view.js";
 
 const T = 1_800_000_000_000;
@@ -32,27 +32,31 @@ const worker: WorkerReport = {
   recordsMax: 1,
   lagMs: 0,
 };
+/** Totals as mark() wants them. */
+const totals = (given: Record<string, number>): number[] => LOSS_NAMES.map((name) => given[name] ?? 0);
 const none: [InterfaceReport[], WorkerReport[], []] = [[], [], []];
 
 describe("ProblemWatch", () => {
   it("is silent when all is well", () => {
     const watch = new ProblemWatch();
-    watch.mark(T, { "kernel-drops": 7 });
+    watch.mark(T, totals({ "kernel-drops": 7 }));
     expect(watch.sentences(T, [port], [worker], [{ name: "store", ok: true, text: "writing" }])).toEqual([]);
   });
 
   it("tells of a loss for a minute, and of the newest minute's loss only", () => {
     const watch = new ProblemWatch();
-    for (let second = 0; second < 10; second++) watch.mark(T + second * 1000, { "kernel-drops": 5 });
-    watch.mark(T + 10_000, { "kernel-drops": 47 });
+    for (let second = 0; second < 10; second++) watch.mark(T + second * 1000, totals({ "kernel-drops": 5 }));
+    watch.mark(T + 10_000, totals({ "kernel-drops": 47 }));
     expect(watch.sentences(T, ...none)).toEqual([expect.stringMatching(/^42 frames were dropped/)]);
-    for (let second = 11; second < 80; second++) watch.mark(T + second * 1000, { "kernel-drops": 47 });
+    for (let second = 11; second < 80; second++)
+      watch.mark(T + second * 1000, totals({ "kernel-drops": 47 }));
     expect(watch.sentences(T, ...none)).toEqual([]);
   });
 
   it("keeps no more marks than a minute needs", () => {
     const watch = new ProblemWatch();
-    for (let second = 0; second < 1000; second++) watch.mark(T + second * 1000, { "records-lost": second });
+    for (let second = 0; second < 1000; second++)
+      watch.mark(T + second * 1000, totals({ "records-lost": second }));
     const [sentence = ""] = watch.sentences(T, ...none);
     expect(Number.parseInt(sentence, 10)).toBeLessThanOrEqual(62);
   });

@@ -41,7 +41,7 @@ describe("writeConfig", () => {
     writeConfig(memory, limits);
     const at = (offset: number) => L.CONFIG_BASE + offset;
     expect(readU64(memory, at(L.CONFIG_SEED_OFFSET))).toBe(limits.seed);
-    expect(readU32(memory, at(L.CONFIG_FLOW_SETS_OFFSET))).toBe(2048);
+    expect(readU32(memory, at(L.CONFIG_FLOW_SETS_OFFSET))).toBe(1024);
     expect(readU32(memory, at(L.CONFIG_FLAGS_OFFSET))).toBe(3);
     expect(readU64(memory, at(L.CONFIG_STATUS_NS_OFFSET))).toBe(60_000_000_000n);
     expect(readU64(memory, at(L.CONFIG_TCP_ESTABLISHED_NS_OFFSET))).toBe(3_600_000_000_000n);
