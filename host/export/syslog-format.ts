@@ -3,35 +3,8 @@
 // Always holds: ASCII without control characters (RFC 5424, section 6.4: such a message needs no byte order mark);
 // no field is empty, "-" stands for what is not there.
 
+import { FACILITIES } from "../config/names.js";
 import { StrayError } from "../errors.js";
-
-/** RFC 5424, section 6.2.1, table 1; the names are those of syslog(3) and rsyslog. */
-export const SYSLOG_FACILITIES = [
-  "kern",
-  "user",
-  "mail",
-  "daemon",
-  "auth",
-  "syslog",
-  "lpr",
-  "news",
-  "uucp",
-  "cron",
-  "authpriv",
-  "ftp",
-  "ntp",
-  "audit",
-  "alert",
-  "clock",
-  "local0",
-  "local1",
-  "local2",
-  "local3",
-  "local4",
-  "local5",
-  "local6",
-  "local7",
-] as const;
 
 /** Severity "informational". */
 const INFO = 6;
@@ -51,11 +24,11 @@ export class SyslogFormat {
 
   /** @throws StrayError SYSLOG_FACILITY_UNKNOWN. */
   constructor({ facility, hostname, processId, enterprise }: SyslogOrigin) {
-    const number = SYSLOG_FACILITIES.indexOf(facility as (typeof SYSLOG_FACILITIES)[number]);
+    const number = FACILITIES.indexOf(facility as (typeof FACILITIES)[number]);
     if (number < 0) {
       throw new StrayError(
         "SYSLOG_FACILITY_UNKNOWN",
-        `expected one of ${SYSLOG_FACILITIES.join(", ")} as syslog facility, found "${facility}"`,
+        `expected one of ${FACILITIES.join(", ")} as syslog facility, found "${facility}"`,
         2,
       );
     }

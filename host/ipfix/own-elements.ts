@@ -5,7 +5,7 @@
 
 import * as L from "../../assembly/layout.js";
 import { type Element, own } from "./element.js";
-import { CODE, inDirection, inFlow, inHeader, special } from "./place.js";
+import { CODE, DESTINATION, inDirection, inFlow, inHeader, SOURCE, special } from "./place.js";
 import type { Semantics, Units } from "./wire.js";
 
 type Kind = readonly [Semantics, Units];
@@ -288,6 +288,24 @@ export const OWN_ELEMENTS = [
     ["totalCounter", "none"],
     inFlow(L.FLOW_STATUS_COUNT_OFFSET, 2),
     "records made of the flow before this one",
+  ),
+  // Not packetTotalCount: nfdump 1.7 takes the elements of a list for the record's own, and loses the ports and bytes
+  // of a record that has both delta and total counts.
+  own(
+    53,
+    "strayInitiatorLifePacketCount",
+    "unsigned64",
+    PACKETS,
+    special(CODE.packetsOfLife, SOURCE),
+    "packets from the initiator in the flow's whole life",
+  ),
+  own(
+    54,
+    "strayResponderLifePacketCount",
+    "unsigned64",
+    PACKETS,
+    special(CODE.packetsOfLife, DESTINATION),
+    "packets from the responder in the flow's whole life",
   ),
 ] as const satisfies readonly Element[];
 

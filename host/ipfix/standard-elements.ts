@@ -86,13 +86,6 @@ export const WRITTEN_ELEMENTS = [
     "source of the responder's first packet",
   ),
   standard(
-    86,
-    "packetTotalCount",
-    "unsigned64",
-    special(CODE.packetsOfLife),
-    "packets of the flow's whole life",
-  ),
-  standard(
     136,
     "flowEndReason",
     "unsigned8",
@@ -185,6 +178,13 @@ export const READ_ELEMENTS = [
     "unsigned64",
     special(CODE.wireBytesOfLife),
     "bytes, where there is no delta count",
+  ),
+  standard(
+    86,
+    "packetTotalCount",
+    "unsigned64",
+    special(CODE.packetsOfLife),
+    "packets, where there is no delta count",
   ),
   standard(150, "flowStartSeconds", "dateTimeSeconds", special(CODE.startSeconds), "first packet"),
   standard(151, "flowEndSeconds", "dateTimeSeconds", special(CODE.endSeconds), "last packet"),

@@ -150,7 +150,7 @@ export const TROUBLE = subTemplate(
 /** Only there when earlier records told part of the flow. */
 export const CONTINUATION = subTemplate(293, "continuation", true, [
   ...fields("strayLifeStartMilliseconds", "strayLifeStartNanosecondsPart", "strayEarlierRecordCount"),
-  ...directions(false, "packetTotalCount"),
+  ...fields("strayInitiatorLifePacketCount", "strayResponderLifePacketCount"),
 ]);
 
 export const SUB_TEMPLATES: readonly SubTemplate[] = [

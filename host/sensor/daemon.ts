@@ -24,14 +24,7 @@ import { LOSS_NAMES, ProblemWatch } from "./problems.js";
 import { planReload, type ReloadPlan } from "./reload.js";
 import { Sinks } from "./sinks.js";
 import { Supervisor } from "./supervisor.js";
-import type {
-  CountersReport,
-  FlowPage,
-  FlowQuery,
-  ReloadReport,
-  SensorView,
-  StatusReport,
-} from "./view.js";
+import type { CountersReport, FlowPage, FlowQuery, ReloadReport, SensorView, StatusReport } from "./view.js";
 
 const PULSE_MS = 1000;
 

@@ -190,7 +190,6 @@ describe.skipIf(!hasTshark)("tshark reads a file of the store", () => {
     expect(later).toMatchObject({
       "Flow End Reason": ["Active timeout (2)"],
       Packets: ["13 (Reverse Type 2 PKTS)", "20"],
-      "Permanent Packets": ["20 (Reverse Type 86 PACKETS_TOTAL)", "30"],
     });
   });
 

@@ -4,10 +4,11 @@ import { createSocket } from "node:dgram";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as L from "../../../assembly/layout.js";
+import { FACILITIES } from "../../../host/config/names.js";
 import type { SyslogTarget } from "../../../host/config/types.js";
 import { Resolver } from "../../../host/export/resolver.js";
 import { SyslogSink } from "../../../host/export/syslog.js";
-import { SYSLOG_FACILITIES, SyslogFormat } from "../../../host/export/syslog-format.js";
+import { SyslogFormat } from "../../../host/export/syslog-format.js";
 import { buildRecord } from "../../support/record-builder.js";
 import { EVE_RECORDS } from "./eve-records.js";
 import { logTo } from "./simulated.js";
@@ -37,7 +38,7 @@ describe("SyslogFormat", () => {
   });
 
   it("numbers the facilities as the RFC does", () => {
-    const priorities = SYSLOG_FACILITIES.map(
+    const priorities = FACILITIES.map(
       (facility) => /^<(\d+)>/.exec(new SyslogFormat({ ...ORIGIN, facility }).text("T", "flow", [], ""))![1],
     );
     expect(priorities).toEqual(Array.from({ length: 24 }, (_, number) => String(number * 8 + 6)));
