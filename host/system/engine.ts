@@ -20,6 +20,8 @@ const OPTIONS = [
 /** glibc: one arena, not one for every thread that ever allocated. */
 const ARENAS = "MALLOC_ARENA_MAX";
 const DONE = "STRAY_ENGINE";
+/** fcntl.h */
+const F_SETFD = 2;
 
 /** Replaces this process when its options are not those; returns when they are, or can't be had. */
 export function takeEngineOptions(): void {
@@ -32,6 +34,8 @@ export function takeEngineOptions(): void {
   const changed = { [ARENAS]: "1", ...environment, [DONE]: "1" };
   const pairs = Object.entries(changed).map(([name, value]) => `${name}=${value}`);
   try {
+    // Node.js has its standard streams closed on exec, so that children do not inherit them.
+    for (const fd of [0, 1, 2]) libc().fcntl(fd, F_SETFD, 0);
     libc().execve(process.execPath, [...words, null], [...pairs, null]);
   } catch {
     // No C library to ask: what follows says so, where it matters.

@@ -40,6 +40,7 @@ export interface Libc {
   capget(header: Uint8Array, data: Uint8Array): number;
   capset(header: Uint8Array, data: Uint8Array): number;
   setns(fd: number, type: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
   /** Answers only when it fails. Both lists end with null. */
   execve(path: string, words: readonly (string | null)[], environment: readonly (string | null)[]): number;
   initgroups(user: string, gid: number): number;
@@ -121,6 +122,7 @@ function bind(koffi: Koffi, library: ReturnType<Koffi["load"]>): Libc {
     functions.set(declaration, known);
     return known;
   };
+  const controlled = checked("int fcntl(int, int, ...)");
   const mapped = call("intptr_t mmap(uintptr_t, size_t, int, int, int, long)");
   const copied = call("uintptr_t memcpy(uintptr_t, uintptr_t, size_t)");
   const pointerBytes = koffi.sizeof("void *");
@@ -146,6 +148,7 @@ function bind(koffi: Koffi, library: ReturnType<Koffi["load"]>): Libc {
     capget: checked("int capget(void *, void *)"),
     capset: checked("int capset(void *, void *)"),
     setns: checked("int setns(int, int)"),
+    fcntl: (fd, command, argument) => controlled(fd, command, "int", argument),
     execve: checked("int execve(const char *, const char **, const char **)"),
     initgroups: checked("int initgroups(const char *, uint)"),
     setgid: checked("int setgid(uint)"),
