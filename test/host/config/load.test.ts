@@ -15,11 +15,10 @@ import type { ConfigOverrides } from "../../../host/config/overrides.js";
 import { ConfigError } from "../../../host/config/problem.js";
 import { TEXT_BYTES_MAX } from "../../../host/config/source.js";
 import { StrayError } from "../../../host/errors.js";
+import { asNobody } from "../../support/unprivileged.js";
 import { TEST_HOST } from "./facts.js";
 
 const LEAST = "capture:\n  interfaces: [eth0]\n";
-const isRoot = process.getuid?.() === 0;
-const NOBODY = 65534;
 
 let folder: string;
 beforeAll(() => {
@@ -79,8 +78,7 @@ describe("loadConfig", () => {
     const path = put("secret.yaml", LEAST);
     chmodSync(path, 0);
     // Root may read everything, so be somebody else for a moment.
-    if (isRoot) process.seteuid?.(NOBODY);
-    const error = await failure(path).finally(() => isRoot && process.seteuid?.(0));
+    const error = await asNobody(() => failure(path));
     expect(error.message).toMatch(/secret\.yaml: no permission to read it/);
   });
 

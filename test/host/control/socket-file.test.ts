@@ -16,6 +16,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { groupId, groupName } from "../../../host/control/group.js";
 import { SocketFile } from "../../../host/control/socket-file.js";
+import { asNobody } from "../../support/unprivileged.js";
 import { later, RawClient, startControl, temporaryFolder } from "./support.js";
 
 const modeOf = (path: string) => lstatSync(path).mode & 0o7777;
@@ -161,10 +162,11 @@ describe("the socket's file", () => {
     });
   });
 
-  it.skipIf(isRoot)("without permission the message says what to do", async () => {
+  it("without permission the message says what to do", async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o555);
-    await expect(startControl({ socket: join(folder, "stray.sock") })).rejects.toMatchObject({
+    const socket = join(folder, "stray.sock");
+    await expect(asNobody(() => startControl({ socket }))).rejects.toMatchObject({
       code: "CONTROL_NO_PERMISSION",
     });
     chmodSync(folder, 0o755);

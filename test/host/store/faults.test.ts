@@ -9,6 +9,7 @@ import { FlowStore } from "../../../host/store/flow-store.js";
 import { readStore } from "../../../host/store/read-store.js";
 import { nodeStoreFs } from "../../../host/store/store-fs.js";
 import { buildRecord } from "../../support/record-builder.js";
+import { asNobody } from "../../support/unprivileged.js";
 import { Bench, until } from "./disk.js";
 
 let bench: Bench;
@@ -212,11 +213,19 @@ describe("a real small disk", () => {
     }
   });
 
-  it.skipIf(isRoot)("that may not be written is tried again", async () => {
-    const store = await FlowStore.open({ ...bench.config(), directory: "/proc/stray" }, { log: bench.log });
-    expect(store.state().ok).toBe(false);
-    writeAll(store, 1, 1);
-    await store.close();
-    expect(count(store, "dropped")).toBe(1);
+  it("that may not be written is tried again", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stray-denied-"));
+    try {
+      await asNobody(async () => {
+        const config = { ...bench.config(), directory: join(folder, "flows") };
+        const store = await FlowStore.open(config, { log: bench.log });
+        expect(store.state().ok).toBe(false);
+        writeAll(store, 1, 1);
+        await store.close();
+        expect(count(store, "dropped")).toBe(1);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
