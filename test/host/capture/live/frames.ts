@@ -96,7 +96,7 @@ function payload(mark: string, options: FrameOptions): Buffer {
 
 /** The mark of a frame, wherever it lies. */
 export function markOf(frame: Uint8Array): string | undefined {
-  return /<([^>]*)>/.exec(Buffer.from(frame).toString("latin1"))?.[1];
+  return /<([^<>]*)>/.exec(Buffer.from(frame).toString("latin1"))?.[1];
 }
 
 /** RFC 1071. */
