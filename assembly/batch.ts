@@ -14,6 +14,9 @@ import {
   sweepSet,
   tagOf,
 } from "./flow/table";
+import { inspect } from "./inspect/inspect";
+import { inspectState } from "./inspect/state";
+import { takeRules } from "./inspect/swap";
 import {
   BATCH_BASE,
   BATCH_CAPACITY,
@@ -42,6 +45,7 @@ import {
   TICK_SETS_MAX,
 } from "./layout";
 import { config, count, state } from "./state";
+import { collectFragment } from "./stream/datagrams";
 import { decodeCommon } from "./wire/common";
 import { decode } from "./wire/decode";
 import { LINKTYPE_ETHERNET } from "./wire/link";
@@ -105,6 +109,7 @@ export function processBatch(): void {
   const s = state();
   const size = s.batchCount;
   if (size == 0) return;
+  takeRules();
   touchAhead(size);
   let captured: u64 = 0;
   let wire: u64 = 0;
@@ -156,10 +161,18 @@ function processPacket(p: Packet): void {
   advanceClock(p.time);
   sweep();
   if (p.undecoded != 0) return;
-  if (p.has(PACKET_BIT_FRAGMENT)) creditFragment(p);
-  else if (p.has(PACKET_BIT_CARRIER_FRAGMENT)) creditCarrier(p);
-  else creditPacket(p);
+  inspectState().raised = 0;
+  if (p.has(PACKET_BIT_FRAGMENT)) processFragment(p);
+  else inspect(p, p.has(PACKET_BIT_CARRIER_FRAGMENT) ? creditCarrier(p) : creditPacket(p));
   if (p.quoted != 0) tieError(p);
+}
+
+/** A fragment is its flow's at once; with the one that makes its datagram whole, that is inspected. */
+function processFragment(p: Packet): void {
+  const datagram = config().inspects ? collectFragment(p) : 0;
+  const flow = creditFragment(p);
+  if (flow == null) return;
+  inspect(p, flow, datagram);
 }
 
 /** The clock follows the packets; a step back of more than CLOCK_JUMP is followed too, a smaller one is not. */

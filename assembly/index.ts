@@ -3,6 +3,7 @@
 import { processBatch, pushPacket } from "./batch";
 import { flushFragments } from "./flow/fragments";
 import { flushOne, flushTable } from "./flow/table";
+import { inspectState } from "./inspect/state";
 import {
   CLASS_CLOSED,
   CLASS_ESTABLISHED,
@@ -18,20 +19,27 @@ import {
   FRAGMENTS_BASE,
   INPUTS_BASE,
   INPUTS_REGION_SIZE,
+  INSPECT_BASE,
   META_CLOCK_SHIFT,
   META_TIME_MASK,
   SET_SIZE,
   STATE_BASE,
   STATE_SIZE,
   TAGS_BASE,
+  THRESHOLDS_BASE,
+  THRESHOLDS_REGION_SIZE,
 } from "./layout";
+import { INSPECT_STATE_SIZE } from "./match/rules-layout";
 import { config, setClassAge, state } from "./state";
+import { initDatagrams } from "./stream/datagrams";
+import { initSessions } from "./stream/session";
 
 export { tick } from "./batch";
 export { closeInput, openInput, run } from "./capture/input";
 
 export { readBlock } from "./capture/ring-block";
 export { nextLive, snapshot } from "./flow/snapshot";
+export { takeRules } from "./inspect/swap";
 
 /** Empties everything and takes the limits that the host wrote into CONFIG. Call it before anything else. */
 export function init(): void {
@@ -41,6 +49,10 @@ export function init(): void {
   memory.fill(INPUTS_BASE, 0, INPUTS_REGION_SIZE);
   memory.fill(FRAGMENTS_BASE, 0, <usize>c.fragmentSets * FRAGMENT_WAYS * FRAGMENT_SIZE);
   memory.fill(TAGS_BASE, 0, <usize>c.flowSets * SET_SIZE);
+  initSessions();
+  initDatagrams();
+  if (inspectState().generation != 0) memory.fill(THRESHOLDS_BASE, 0, THRESHOLDS_REGION_SIZE);
+  memory.fill(INSPECT_BASE, 0, INSPECT_STATE_SIZE);
   configure();
 }
 

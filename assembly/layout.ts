@@ -10,6 +10,13 @@
 //   LIVE      words between a worker and the main thread  SNAPSHOT      scratch of the main thread: a copy of a live flow
 //   FRAGMENTS datagram id -> flow                         RECORDS       ring of finished flows
 //   TAGS      two cache lines a set                       FLOWS         six cache lines a slot
+//   INSPECT   what the inspection keeps between packets    SCRATCH       of one packet's inspection
+//   ALERTS    ring of alerts with their frames             THRESHOLDS    counts of rules by address
+//   DATAGRAMS fragments put together                       RULES         two halves: rules in force, rules to come
+//   LINKS     flow slot -> session                         SESSIONS      what inspection knows of a conversation
+//   STREAMS   windows on TCP streams, put in order         SOURCES       what an address sent
+//   TARGETS   connections asked of an address and port     RECENTS       conversations pushed out of the table
+//   HOMES     networks that are ours                       ALIVES        addresses of ours that proved alive
 //   WINDOWS   bytes of capture files, a ring of parts an input; live, the kernel's packet rings are mapped here
 
 export const PAGE_SIZE: i32 = 65536;
@@ -79,6 +86,84 @@ export const FLOW_CAPACITY: i32 = SET_CAPACITY * SET_WAYS;
 export const FLOWS_BASE: i32 = TAGS_BASE + TAGS_REGION_SIZE;
 export const FLOWS_REGION_SIZE: i32 = FLOW_CAPACITY * FLOW_SIZE;
 
+// ---- Inspection: rules, streams, HTTP (their structs: match/rules-layout.ts, stream/, http/) ----------------
+
+export const INSPECT_BASE: i32 = FLOWS_BASE + FLOWS_REGION_SIZE;
+export const INSPECT_REGION_SIZE: i32 = 4096;
+
+export const SCRATCH_BASE: i32 = INSPECT_BASE + INSPECT_REGION_SIZE;
+export const SCRATCH_CANDIDATES_BASE: i32 = SCRATCH_BASE; // rules whose pattern was seen in this packet
+export const CANDIDATE_CAPACITY: i32 = 2048;
+export const SCRATCH_PROGRAM_BASE: i32 = SCRATCH_CANDIDATES_BASE + CANDIDATE_CAPACITY * 4; // choice points of a rule's program
+export const SCRATCH_PROGRAM_SIZE: i32 = 16384;
+export const SCRATCH_REGEX_BASE: i32 = SCRATCH_PROGRAM_BASE + SCRATCH_PROGRAM_SIZE;
+export const SCRATCH_REGEX_SIZE: i32 = 262144;
+export const SCRATCH_HTTP_BASE: i32 = SCRATCH_REGEX_BASE + SCRATCH_REGEX_SIZE;
+export const SCRATCH_HTTP_SIZE: i32 = 262144;
+export const SCRATCH_PACKET_BASE: i32 = SCRATCH_HTTP_BASE + SCRATCH_HTTP_SIZE; // a packet made of fragments
+export const SCRATCH_REGION_SIZE: i32 = 552960;
+
+export const ALERT_CAPACITY: i32 = 512;
+export const ALERT_SIZE: i32 = 2048;
+export const ALERTS_BASE: i32 = SCRATCH_BASE + SCRATCH_REGION_SIZE;
+export const ALERTS_REGION_SIZE: i32 = ALERT_CAPACITY * ALERT_SIZE;
+
+export const THRESHOLD_CAPACITY: i32 = 8192;
+export const THRESHOLD_SIZE: i32 = 64;
+export const THRESHOLDS_BASE: i32 = ALERTS_BASE + ALERTS_REGION_SIZE;
+export const THRESHOLDS_REGION_SIZE: i32 = THRESHOLD_CAPACITY * THRESHOLD_SIZE;
+
+export const DATAGRAM_CAPACITY: i32 = 64;
+export const DATAGRAM_HEADER_SIZE: i32 = 512;
+export const DATAGRAM_DATA_SIZE: i32 = 8192;
+export const DATAGRAM_SIZE: i32 = DATAGRAM_HEADER_SIZE + DATAGRAM_DATA_SIZE;
+export const DATAGRAMS_BASE: i32 = THRESHOLDS_BASE + THRESHOLDS_REGION_SIZE;
+export const DATAGRAMS_REGION_SIZE: i32 = DATAGRAM_CAPACITY * DATAGRAM_SIZE;
+
+export const RULES_HALF_SIZE: i32 = 16777216;
+export const RULES_BASE: i32 = DATAGRAMS_BASE + DATAGRAMS_REGION_SIZE;
+export const RULES_REGION_SIZE: i32 = RULES_HALF_SIZE * 2;
+
+export const LINKS_BASE: i32 = RULES_BASE + RULES_REGION_SIZE; // a word a flow slot: number of its session + 1
+export const LINKS_REGION_SIZE: i32 = FLOW_CAPACITY * 4;
+
+export const SESSION_CAPACITY: i32 = 16384;
+export const SESSION_SIZE: i32 = 512;
+export const SESSIONS_BASE: i32 = LINKS_BASE + LINKS_REGION_SIZE;
+export const SESSIONS_REGION_SIZE: i32 = SESSION_CAPACITY * SESSION_SIZE;
+
+export const STREAMS_BASE: i32 = SESSIONS_BASE + SESSIONS_REGION_SIZE;
+export const STREAMS_REGION_SIZE: i32 = 16777216;
+
+// ---- Detection: what is known of addresses (their structs: detect/detect-layout.ts) -------------------------
+
+export const SOURCE_CAPACITY: i32 = 16384;
+export const SOURCE_SIZE: i32 = 256;
+export const SOURCES_BASE: i32 = STREAMS_BASE + STREAMS_REGION_SIZE; // what an address sent
+export const SOURCES_REGION_SIZE: i32 = SOURCE_CAPACITY * SOURCE_SIZE;
+
+export const TARGET_CAPACITY: i32 = 8192;
+export const TARGET_SIZE: i32 = 64;
+export const TARGETS_BASE: i32 = SOURCES_BASE + SOURCES_REGION_SIZE; // connections asked of an address and port
+export const TARGETS_REGION_SIZE: i32 = TARGET_CAPACITY * TARGET_SIZE;
+
+export const RECENT_CAPACITY: i32 = 65536;
+export const RECENT_SIZE: i32 = 8;
+export const RECENTS_BASE: i32 = TARGETS_BASE + TARGETS_REGION_SIZE; // conversations that were pushed out of the table
+export const RECENTS_REGION_SIZE: i32 = RECENT_CAPACITY * RECENT_SIZE;
+
+export const HOME_CAPACITY: i32 = 256;
+export const HOME_SIZE: i32 = 32;
+export const HOMES_BASE: i32 = RECENTS_BASE + RECENTS_REGION_SIZE; // networks that are ours; the host writes them
+export const HOMES_REGION_SIZE: i32 = HOME_CAPACITY * HOME_SIZE;
+
+export const ALIVE_CAPACITY: i32 = 65536;
+export const ALIVE_SIZE: i32 = 32;
+export const ALIVES_BASE: i32 = HOMES_BASE + HOMES_REGION_SIZE; // addresses of ours that have proved alive
+export const ALIVES_REGION_SIZE: i32 = ALIVE_CAPACITY * ALIVE_SIZE;
+
+// ---- Windows ---------------------------------------------------------------------------------------------
+
 // Each window is a ring of parts used in turn: a part is room for the unfinished record carried over from the part
 // before, then the bytes read. A record larger than the carry room is refused as damaged.
 export const WINDOW_CARRY_SIZE: i32 = 524288;
@@ -86,11 +171,11 @@ export const WINDOW_DATA_SIZE: i32 = 2097152;
 export const WINDOW_PART_SIZE: i32 = WINDOW_CARRY_SIZE + WINDOW_DATA_SIZE;
 export const WINDOW_PARTS: i32 = 4;
 export const WINDOW_SIZE: i32 = WINDOW_PART_SIZE * WINDOW_PARTS;
-export const WINDOWS_PAD_SIZE: i32 = 35200; // so that rings can be mapped over the windows, whatever the size of a page
-export const WINDOWS_BASE: i32 = FLOWS_BASE + FLOWS_REGION_SIZE + WINDOWS_PAD_SIZE;
+export const WINDOWS_PAD_SIZE: i32 = 27008; // so that rings can be mapped over the windows, whatever the size of a page
+export const WINDOWS_BASE: i32 = ALIVES_BASE + ALIVES_REGION_SIZE + WINDOWS_PAD_SIZE;
 export const WINDOWS_REGION_SIZE: i32 = INPUT_CAPACITY * WINDOW_SIZE;
 
-export const MEMORY_PAGES: i32 = 8859;
+export const MEMORY_PAGES: i32 = 9949;
 export const MEMORY_SIZE: i32 = MEMORY_PAGES * PAGE_SIZE;
 
 // ---- Config: written by the host before init() ------------------------------------------------------------
@@ -113,7 +198,30 @@ export const CONFIG_GHOST_NS_OFFSET: i32 = 88; // u64, how long the orientation 
 export const CONFIG_PROTECT_NS_OFFSET: i32 = 96; // u64, idle time after which a newcomer may push out an established flow
 export const CONFIG_SWEEP_NS_OFFSET: i32 = 104; // u64, packet time in which the expiry sweep goes round once
 export const CONFIG_PICKUP_NS_OFFSET: i32 = 112; // u64, how long after the first packet a flow without a SYN may be older than the sensor; 0 = not asked (files)
-export const CONFIG_SIZE: i32 = 120;
+export const CONFIG_INSPECT_FLAGS_OFFSET: i32 = 120; // u32, INSPECT_FLAG_*
+export const CONFIG_SESSION_LIMIT_OFFSET: i32 = 124; // u32, 8..SESSION_CAPACITY
+export const CONFIG_STREAM_WINDOW_SIZE_OFFSET: i32 = 128; // u32, bytes of a stream kept for matching: a power of two from 2048 to 32768
+export const CONFIG_STREAM_WINDOW_LIMIT_OFFSET: i32 = 132; // u32, windows; with the size within STREAMS_REGION_SIZE
+export const CONFIG_STREAM_DEPTH_OFFSET: i32 = 136; // u32, bytes of each direction that are inspected, 0 = no limit
+export const CONFIG_DATAGRAM_LIMIT_OFFSET: i32 = 140; // u32, 1..DATAGRAM_CAPACITY
+export const CONFIG_THRESHOLD_LIMIT_OFFSET: i32 = 144; // u32, a multiple of THRESHOLD_WAYS up to THRESHOLD_CAPACITY
+export const CONFIG_ALERT_RATE_OFFSET: i32 = 148; // u32, alerts a second a rule may give, 0 = no limit
+export const CONFIG_ALERT_BURST_OFFSET: i32 = 152; // u32, alerts a rule may give at once
+export const CONFIG_PACKET_BUDGET_OFFSET: i32 = 156; // u32, steps that one packet's rules may take
+export const CONFIG_REGEX_STEPS_OFFSET: i32 = 160; // u32, steps that one run of a regular expression may take
+export const CONFIG_RULES_LIMIT_OFFSET: i32 = 164; // u32, bytes of a rule image, up to RULES_HALF_SIZE; the host's alone
+export const CONFIG_SOURCE_LIMIT_OFFSET: i32 = 168; // u32, a multiple of 8 up to SOURCE_CAPACITY
+export const CONFIG_TARGET_LIMIT_OFFSET: i32 = 172; // u32, a multiple of 8 up to TARGET_CAPACITY
+export const CONFIG_RECENT_LIMIT_OFFSET: i32 = 176; // u32, a power of two up to RECENT_CAPACITY
+export const CONFIG_ALIVE_LIMIT_OFFSET: i32 = 180; // u32, a multiple of 8 up to ALIVE_CAPACITY
+export const CONFIG_LEARN_NS_OFFSET: i32 = 184; // u64, packet time from the first packet in which no address is called dark
+export const CONFIG_DETECT_FLAGS_OFFSET: i32 = 192; // u32, DETECT_FLAG_*
+export const CONFIG_HOME_COUNT_OFFSET: i32 = 196; // u32, networks in HOMES
+export const CONFIG_SIZE: i32 = 200;
+
+export const DETECT_FLAG_ON: i32 = 1; // what an address did is kept: sweeps, floods, dark addresses
+
+export const INSPECT_FLAG_ON: i32 = 1; // streams, HTTP and rules; without it only what a packet shows by itself
 
 export const CONFIG_FLAG_CHECKSUM: i32 = 1; // verify transport checksums
 export const CONFIG_FLAG_LOSSY_RECORDS: i32 = 2; // a full ring drops (and counts) the new record; else run() stops and waits
@@ -143,7 +251,8 @@ export const STATE_SWEEP_STEP_NS_OFFSET: i32 = 104; // u64 ns of packet time tha
 export const STATE_CLASS_AGE_OFFSET: i32 = 112; // 8 x u32, coarse age (2^META_CLOCK_SHIFT ns) from which a way of that class may be idle; of CLASS_FREE: the least of all
 export const STATE_SHORTEST_TIMEOUT_NS_OFFSET: i32 = 152; // u64 ns, no flow is over before
 export const STATE_UNTIL_OFFSET: i32 = 144; // u64 ns, run() stops before a packet of a later time (0 = no limit); the host writes it
-export const STATE_SIZE: i32 = 160;
+export const STATE_LOSS_TIME_OFFSET: i32 = 160; // u64 ns, when frames were last lost in capture, 0 = never; the host writes it
+export const STATE_SIZE: i32 = 168;
 
 // ---- Answers of run() -------------------------------------------------------------------------------------
 
@@ -486,10 +595,12 @@ export const NOTE_BAD_IP_CHECKSUM: i32 = 8192;
 export const NOTE_BAD_L4_CHECKSUM: i32 = 16384;
 export const NOTE_LENGTH_LIES: i32 = 32768; // the IP length goes beyond the frame on the wire
 export const NOTE_PPP: i32 = 65536;
-export const NOTE_FRAGMENT_OVERLAP: i32 = 131072; // reserved for reassembly
+export const NOTE_FRAGMENT_OVERLAP: i32 = 131072; // a fragment with other bytes than came before, or beyond the datagram's end
 export const NOTE_OFFLOADED: i32 = 262144; // checksum left to the network card, or IP length 0
 export const NOTE_WIFI: i32 = 524288;
 export const NOTE_PICKUP: i32 = 1048576; // first heard without a SYN soon after the sensor began: may be older than it
+export const NOTE_EVICTED_BEFORE: i32 = 4194304; // begun without a handshake, and a conversation of its ends was pushed out not long ago
+export const NOTE_LOSS: i32 = 8388608; // begun without a handshake at a time when frames were lost in capture
 export const NOTE_MERGED: i32 = 2097152; // frames that the card or the kernel had merged: counted as what was on the wire
 
 // ---- Fragment entry: a datagram being fragmented ----------------------------------------------------------
@@ -611,6 +722,47 @@ export const COUNTER_ICMP6: i32 = 103;
 export const COUNTER_SCTP: i32 = 104;
 export const COUNTER_IP_OTHER: i32 = 105;
 
+// Inspection.
+export const COUNTER_SESSIONS: i32 = 192; // sessions begun
+export const COUNTER_SESSIONS_EVICTED: i32 = 193; // sessions forgotten because their place was needed
+export const COUNTER_WINDOWS_EVICTED: i32 = 194; // stream windows taken from one stream for another
+export const COUNTER_STREAM_BYTES: i32 = 195; // bytes put in order
+export const COUNTER_STREAM_DUPLICATE: i32 = 196; // segments that brought nothing new
+export const COUNTER_STREAM_HELD: i32 = 197; // segments that came before their turn
+export const COUNTER_STREAM_GAPS: i32 = 198; // holes passed over: the bytes never came, or not in time
+export const COUNTER_STREAM_RANGES: i32 = 199; // holes passed over because there were more than are tracked
+export const COUNTER_STREAM_DEPTH: i32 = 200; // segments not inspected because their stream is past its depth
+export const COUNTER_STREAM_CONFLICTS: i32 = 201; // segments with other bytes than came before
+export const COUNTER_DATAGRAMS: i32 = 202; // datagrams put together
+export const COUNTER_DATAGRAMS_EVICTED: i32 = 203; // given up because their place was needed
+export const COUNTER_DATAGRAMS_CUT: i32 = 204; // larger than is kept: inspected up to there
+export const COUNTER_DATAGRAMS_OVERLAP: i32 = 205; // fragments with other bytes than came before
+export const COUNTER_HTTP_REQUESTS: i32 = 206;
+export const COUNTER_HTTP_RESPONSES: i32 = 207;
+export const COUNTER_HTTP_HEADER_LIMIT: i32 = 208; // heads longer than is kept: inspected up to there
+export const COUNTER_HTTP_URI_LIMIT: i32 = 209; // URIs longer than is normalised
+export const COUNTER_HTTP_BODY_LIMIT: i32 = 210; // bodies longer than is inspected
+export const COUNTER_HTTP_DECODE_FAILED: i32 = 211; // compressed or chunked bodies that are damaged, inspected up to there
+export const COUNTER_PATTERNS: i32 = 212; // patterns of rules seen in the traffic
+export const COUNTER_EVALUATIONS: i32 = 213; // rules looked at beyond their pattern
+export const COUNTER_CANDIDATES_LOST: i32 = 214; // rules not looked at because one packet had too many
+export const COUNTER_PENDING_LOST: i32 = 215; // rules not looked at again when a stream went on, since too many waited
+export const COUNTER_BUDGET: i32 = 216; // packets whose rules were broken off after too many steps
+export const COUNTER_REGEX_RUNS: i32 = 217;
+export const COUNTER_REGEX_LIMIT: i32 = 218; // regular expressions broken off after too many steps, taken as no match
+export const COUNTER_ALERTS: i32 = 219; // alerts given
+export const COUNTER_ALERTS_LIMITED: i32 = 220; // alerts held back by the rate of a rule
+export const COUNTER_ALERTS_FILTERED: i32 = 221; // alerts held back by a threshold, detection or event filter
+export const COUNTER_ALERTS_SUPPRESSED: i32 = 222; // alerts held back by a suppression
+export const COUNTER_ALERTS_PASSED: i32 = 223; // matches held back because a pass rule matched the packet
+export const COUNTER_ALERTS_LOST: i32 = 224; // alerts lost because nobody took them out in time
+export const COUNTER_ALERTS_OVER: i32 = 225; // matches beyond ALERTS_A_PACKET_MAX of one packet
+export const COUNTER_ALERTS_CUT: i32 = 226; // alerts whose frame is longer than is kept
+export const COUNTER_THRESHOLDS_EVICTED: i32 = 227; // counts of a rule and an address given up for others
+export const COUNTER_RULES_SWAPPED: i32 = 228; // times new rules came into force
+export const COUNTER_TAGGED: i32 = 229; // packets kept because of a tag
+export const COUNTER_NO_SESSION: i32 = 230; // flow bits and tags that found no session to be kept in
+
 // Flows by what they were worth when their last record was made: COUNTER_ENDED_FIRST + CLASS_*.
 export const COUNTER_ENDED_FIRST: i32 = 112;
 export const COUNTER_ENDED_SINGLE: i32 = 114;
@@ -625,7 +777,20 @@ export const COUNTER_FINDING_FIRST: i32 = 128;
 export const FINDING_CAPACITY: i32 = 64;
 export const FINDING_BAD_CHECKSUM: i32 = 17;
 export const FINDING_BAD_HEADER: i32 = 18;
+export const FINDING_MIDSTREAM_DATA: i32 = 0;
+export const FINDING_FIN_WITH_DATA_NO_HANDSHAKE: i32 = 4;
+export const FINDING_UNANSWERED_RETRANSMIT: i32 = 5;
+export const FINDING_NULL_SCAN: i32 = 6;
+export const FINDING_FIN_SCAN: i32 = 7;
+export const FINDING_XMAS_SCAN: i32 = 8;
+export const FINDING_LAND: i32 = 15;
+export const FINDING_FRAGMENT_OVERLAP: i32 = 19;
 export const FINDING_FRAGMENT_TINY: i32 = 20;
+export const FINDING_OVERLAP_CONFLICT: i32 = 23;
+export const FINDING_HTTP_TRAVERSAL: i32 = 25;
+export const FINDING_HTTP_OVERLONG_UTF8: i32 = 26;
+export const FINDING_HTTP_DOUBLE_ENCODE: i32 = 27;
+export const FINDING_SIGNATURE: i32 = 28;
 
 // ---- Bounds of the walks ----------------------------------------------------------------------------------
 
@@ -637,6 +802,8 @@ export const SWEEP_RECORDS_MAX: i32 = 4; // records the sweep makes for a packet
 export const RECORDS_RESERVE: i32 = 512; // ring places run() keeps free: more than one batch can make
 export const CLOCK_JUMP_SECONDS: i32 = 60; // a step of the packet clock that is told and, backwards, followed
 export const TICK_SETS_MAX: i32 = 4096; // sets a tick visits at most
+export const ALERTS_A_PACKET_MAX: i32 = 8;
+export const ALERTS_RESERVE: i32 = 256; // ring places run() keeps free: what one batch can make
 export const RING_FRAMES_MAX: i32 = 65536; // frames taken of one block at most
 export const SNAPSHOT_LOOKS_MAX: i32 = 4; // times a live flow is looked at before it is left out
 export const SWEEP_SETS_MAX: i32 = 4; // sets the sweep visits for a packet at most

@@ -6,11 +6,15 @@ import {
   CONFIG_BASE,
   CONFIG_FLAG_CHECKSUM,
   CONFIG_FLAG_LOSSY_RECORDS,
+  CONFIG_LEARN_NS_OFFSET,
   CONFIG_PICKUP_NS_OFFSET,
+  CONFIG_RULES_LIMIT_OFFSET,
   CONFIG_SIZE,
   CONFIG_SWEEP_NS_OFFSET,
   CONFIG_TCP_OPENING_NS_OFFSET,
   COUNTERS_BASE,
+  DETECT_FLAG_ON,
+  INSPECT_FLAG_ON,
   STATE_BASE,
   STATE_CLASS_AGE_OFFSET,
   STATE_FRAGMENT_PENDING_OFFSET,
@@ -39,6 +43,33 @@ export class Config {
   protectNs: u64;
   sweepNs: u64;
   pickupNs: u64;
+  inspectFlags: u32;
+  sessionLimit: u32;
+  streamWindowSize: u32;
+  streamWindowLimit: u32;
+  streamDepth: u32;
+  datagramLimit: u32;
+  thresholdLimit: u32;
+  alertRate: u32;
+  alertBurst: u32;
+  packetBudget: u32;
+  regexSteps: u32;
+  rulesLimit: u32;
+  sourceLimit: u32;
+  targetLimit: u32;
+  recentLimit: u32;
+  aliveLimit: u32;
+  learnNs: u64;
+  detectFlags: u32;
+  homeCount: u32;
+
+  get detects(): bool {
+    return (this.detectFlags & DETECT_FLAG_ON) != 0;
+  }
+
+  get inspects(): bool {
+    return (this.inspectFlags & INSPECT_FLAG_ON) != 0;
+  }
 
   get checksums(): bool {
     return (this.flags & CONFIG_FLAG_CHECKSUM) != 0;
@@ -86,6 +117,8 @@ export class State {
 if (offsetof<Config>("tcpOpeningNs") != CONFIG_TCP_OPENING_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>("sweepNs") != CONFIG_SWEEP_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>("pickupNs") != CONFIG_PICKUP_NS_OFFSET) ERROR("Config drifted from layout");
+if (offsetof<Config>("rulesLimit") != CONFIG_RULES_LIMIT_OFFSET) ERROR("Config drifted from layout");
+if (offsetof<Config>("learnNs") != CONFIG_LEARN_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>() != CONFIG_SIZE) ERROR("Config drifted from layout");
 if (offsetof<State>("lastTime") != STATE_LAST_TIME_OFFSET) ERROR("State drifted from layout");
 if (offsetof<State>("fragmentPending") != STATE_FRAGMENT_PENDING_OFFSET) ERROR("State drifted from layout");

@@ -1,4 +1,4 @@
-// Bundles the host to dist/: the command, the worker thread, and the example builder, each one file and the parts loaded on demand.
+// Bundles the host to dist/: the command, the threads, and the example builder, each one file and the parts loaded on demand.
 // Apart from setup.mjs because it needs esbuild, which setup installs. A bundle starts in half the time of its
 // forty source files; types are checked by `npm run types`, not here.
 
@@ -18,7 +18,12 @@ const fresh = join(root, "build", `dist-${process.pid}`);
 const stale = join(root, "build", `dist-${process.pid}-old`);
 await build({
   absWorkingDir: root,
-  entryPoints: ["host/cli/main.ts", "host/sensor/worker.ts", "examples/build.ts"],
+  entryPoints: [
+    "host/cli/main.ts",
+    "host/sensor/worker.ts",
+    "host/sensor/rule-loader.ts",
+    "examples/build.ts",
+  ],
   // Native: loaded from node_modules as it is.
   external: ["koffi"],
   outbase: ".",

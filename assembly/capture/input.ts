@@ -6,6 +6,7 @@
 
 import { processBatch, pushPacket } from "../batch";
 import {
+  ALERTS_RESERVE,
   BATCH_CAPACITY,
   INPUT_CAPACITY,
   INPUT_ERROR_EMPTY,
@@ -23,6 +24,7 @@ import {
   STATE_BASE,
   STATE_UNTIL_OFFSET,
 } from "../layout";
+import { alertsFree } from "../ring/alerts";
 import { recordsFree } from "../ring/records";
 import { config, state } from "../state";
 import { damage, Input, inputAt, short } from "./open-input";
@@ -47,7 +49,7 @@ export function run(budget: u32): u32 {
   if (budget == 0) return readHeads();
   let left = budget;
   while (left > 0) {
-    if (recordsFree() < <u32>RECORDS_RESERVE && !config().lossyRecords) return RUN_RECORDS_FULL;
+    if (isRoomShort()) return RUN_RECORDS_FULL;
     const limit = min<u32>(left, BATCH_CAPACITY);
     processBatch();
     const answer = fillBatch(limit);
@@ -56,6 +58,12 @@ export function run(budget: u32): u32 {
     left -= limit;
   }
   return RUN_MORE;
+}
+
+/** Records or alerts of one more batch might find no place, and none may be lost. */
+function isRoomShort(): bool {
+  if (config().lossyRecords) return false;
+  return recordsFree() < <u32>RECORDS_RESERVE || (config().inspects && alertsFree() < <u32>ALERTS_RESERVE);
 }
 
 function readHeads(): u32 {

@@ -2,25 +2,29 @@
 // Apart so that every detector raises alike. Always holds: a counter is the number of flows that have the finding.
 
 import { Flow } from "../flow/flow";
+import { inspectState } from "../inspect/state";
 import {
   COUNTER_FINDING_FIRST,
   FINDING_BAD_CHECKSUM,
   FINDING_BAD_HEADER,
+  FINDING_FRAGMENT_OVERLAP,
   FINDING_FRAGMENT_TINY,
   NOTE_BAD_HEADER,
   NOTE_BAD_IP_CHECKSUM,
   NOTE_BAD_L4_CHECKSUM,
+  NOTE_FRAGMENT_OVERLAP,
   NOTE_FRAGMENT_TINY,
 } from "../layout";
 import { count } from "../state";
 
 const CHECKSUM_NOTES: u32 = NOTE_BAD_IP_CHECKSUM | NOTE_BAD_L4_CHECKSUM;
-const FINDING_NOTES: u32 = CHECKSUM_NOTES | NOTE_BAD_HEADER | NOTE_FRAGMENT_TINY;
+const FINDING_NOTES: u32 = CHECKSUM_NOTES | NOTE_BAD_HEADER | NOTE_FRAGMENT_TINY | NOTE_FRAGMENT_OVERLAP;
 
 export function raise(flow: Flow, finding: i32): void {
   const bit = (<u64>1) << (<u64>finding);
   if ((flow.findings & bit) != 0) return;
   flow.findings |= bit;
+  inspectState().raised |= bit;
   count(COUNTER_FINDING_FIRST + finding);
 }
 
@@ -30,4 +34,5 @@ export function raiseFromNotes(flow: Flow, notes: u32): void {
   if ((notes & CHECKSUM_NOTES) != 0) raise(flow, FINDING_BAD_CHECKSUM);
   if ((notes & <u32>NOTE_BAD_HEADER) != 0) raise(flow, FINDING_BAD_HEADER);
   if ((notes & <u32>NOTE_FRAGMENT_TINY) != 0) raise(flow, FINDING_FRAGMENT_TINY);
+  if ((notes & <u32>NOTE_FRAGMENT_OVERLAP) != 0) raise(flow, FINDING_FRAGMENT_OVERLAP);
 }

@@ -1,7 +1,10 @@
 // Crediting a packet to its flow: who the flow is, whether this is still the same one, and the evidence that
 // does not depend on TCP. Always holds: every decoded packet ends in exactly one flow or record.
 
+import { flowCause } from "../detect/cause";
+import { raiseFromConduct } from "../detect/conduct";
 import { raiseFromNotes } from "../detect/raise";
+import { inspectState } from "../inspect/state";
 import {
   CLASS_GHOST,
   COUNTER_FLOW_PACKETS,
@@ -40,8 +43,8 @@ import { addSaturated16, Direction, Flow, saturate16 } from "./flow";
 import { claim, classAt, clear, findFor, isIdle, NO_WAY, setLine, slotOf, tagOf, touch } from "./table";
 import { opensAnew, updateTcp } from "./tcp";
 
-/** Credits one packet whose key is canonical and hashed. */
-export function creditPacket(p: Packet): void {
+/** Credits one packet whose key is canonical and hashed. Answers its flow: a slot, or a flow of this packet alone. */
+export function creditPacket(p: Packet): Flow {
   const set = p.set;
   const way = admit(p, set);
   count(COUNTER_FLOW_PACKETS, <u64>p.merged + 1);
@@ -51,11 +54,12 @@ export function creditPacket(p: Packet): void {
     begin(alone, p);
     update(alone, p);
     emit(alone, RECORD_REASON_REFUSED, set);
-    return;
+    return alone;
   }
   const flow = slotOf(set, way);
   update(flow, p);
   touch(set, way, flow);
+  return flow;
 }
 
 /** Finds the packet's flow or makes one; ends an old one first when this packet is not part of it. */
@@ -144,6 +148,8 @@ function rebase(flow: Flow, now: u64): void {
 
 /** Counts the packet and gathers its evidence. */
 function update(flow: Flow, p: Packet): void {
+  const inspection = inspectState();
+  if (inspection.asksCauses != 0) inspection.cause = <u8>flowCause(flow);
   const fromB = p.has(PACKET_BIT_SWAPPED);
   const d = flow.direction(fromB);
   const time = p.time;
@@ -176,7 +182,10 @@ function update(flow: Flow, p: Packet): void {
     if ((bits & PACKET_BIT_FRAGMENT) != 0) d.fragments = saturate16(d.fragments);
     if ((bits & PACKET_BIT_BAD_CHECKSUM) != 0) d.badChecksums = saturate16(d.badChecksums);
   }
-  if ((bits & PACKET_BIT_TCP) != 0) updateTcp(flow, d, p, fromB);
+  if ((bits & PACKET_BIT_TCP) != 0) {
+    updateTcp(flow, d, p, fromB);
+    raiseFromConduct(flow, d, p, fromB);
+  }
   if (p.merged != 0 && !flow.has(FLOW_FLAG_SEVERAL)) flow.mark(FLOW_FLAG_SEVERAL);
   if (flow.flags != before || flow.tcpState != stateBefore) flow.flowClass = <u8>flow.classify();
 }

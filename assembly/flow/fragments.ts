@@ -33,6 +33,7 @@ import { recordsFree } from "../ring/records";
 import { config, count, state } from "../state";
 import { Packet, resetPacket } from "../wire/packet";
 import { creditHeld, creditPacket } from "./credit";
+import { Flow } from "./flow";
 import { locate } from "./table";
 
 const IDENTITY_MASK: u64 = 0x0000ffffffffffff;
@@ -83,41 +84,45 @@ function identity(p: Packet): u64 {
   return <u64>p.ipId | ((<u64>p.proto) << 32) | ((<u64>p.kind) << 40);
 }
 
-/** A fragment of a decoded packet, its key as sent: credited, or held until its first fragment comes. */
-export function creditFragment(p: Packet): void {
+/**
+ * A fragment of a decoded packet, its key as sent: credited, or held until its first fragment comes. Answers its flow,
+ * null while it is held.
+ */
+export function creditFragment(p: Packet): Flow | null {
   const entry = entryFor(p.keyAt, identity(p), p.time);
   entry.last = p.time;
   if (!p.has(PACKET_BIT_LATER_FRAGMENT)) {
     const key = p.key;
     locate(p);
-    creditPacket(p);
+    const flow = creditPacket(p);
     if (<i32>entry.entryState == FRAGMENT_STATE_HELD) release(entry, key, 0);
     entry.key = key;
     entry.entryState = <u16>FRAGMENT_STATE_KNOWN;
-    return;
+    return flow;
   }
   if (<i32>entry.entryState == FRAGMENT_STATE_HELD || entry.entryState == 0) {
     hold(entry, p);
-    return;
+    return null;
   }
   count(COUNTER_FRAGMENTS_KNOWN);
   p.key = entry.key;
   locate(p);
-  creditPacket(p);
+  return creditPacket(p);
 }
 
 /**
  * A packet read inside the first fragment of a tunnel's datagram. The later ones have no header of the flow inside:
  * they are the tunnel's own flow's.
  */
-export function creditCarrier(p: Packet): void {
+export function creditCarrier(p: Packet): Flow {
   const entry = entryFor(p.quotedAt, p.quotedKey, p.time);
   entry.last = p.time;
   locate(p);
-  creditPacket(p);
+  const flow = creditPacket(p);
   if (<i32>entry.entryState == FRAGMENT_STATE_HELD) release(entry, p.quotedHash, 0);
   entry.key = p.quotedHash;
   entry.entryState = <u16>FRAGMENT_STATE_KNOWN;
+  return flow;
 }
 
 function copyAddresses(to: usize, from: usize): void {

@@ -40,6 +40,8 @@ export interface ReadOptions {
   /** The flows that are live at the end are recorded by their start time, else in table order. */
   readonly orderedFlush: boolean;
   readonly onProgress?: (progress: ReadProgress) => void;
+  /** Called after each run of the classifier: alerts that wait must be taken out here. */
+  readonly onRun?: () => void;
   /** Stops reading (and records no live flow). */
   readonly signal?: AbortSignal;
   /** Bytes read at once; tests use small ones. */
@@ -105,6 +107,7 @@ export class CaptureReader {
     const budget = options.budget ?? BUDGET;
     while (!options.signal?.aborted) {
       const answer = run(budget);
+      options.onRun?.();
       if (answer === RUN_RECORDS_FULL || this.ring.count * 2 > this.ring.capacity) {
         await this.drain(onRecords);
       }
@@ -123,9 +126,11 @@ export class CaptureReader {
     if (options.signal?.aborted) return;
     if (!options.orderedFlush) {
       while (exports.flush() !== 0) await this.drain(onRecords);
+      options.onRun?.();
       return this.drain(onRecords);
     }
     while (exports.prepareFlush() !== 0) await this.drain(onRecords);
+    options.onRun?.();
     await this.drain(onRecords);
     for (const slot of orderedLiveSlots(memory, limits.flowSets)) {
       if (options.signal?.aborted) return;

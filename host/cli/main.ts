@@ -6,12 +6,14 @@ import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config/problem.js";
 import { printable, StrayError, systemCode } from "../errors.js";
 import { version } from "../version.js";
+import { alertsCommand } from "./alerts-command.js";
 import { splitFilter } from "./arguments.js";
 import { configCommand } from "./config-command.js";
 import { countersCommand } from "./counters-command.js";
 import { flowsCommand } from "./flows-command.js";
 import { optionShapes, type RawReadOptions, readCommand } from "./read-command.js";
 import { reloadCommand } from "./reload-command.js";
+import { rulesCommand } from "./rules-command.js";
 import { runCommand } from "./run-command.js";
 import { statusCommand } from "./status-command.js";
 import { stopCommand } from "./stop-command.js";
@@ -61,6 +63,8 @@ async function run(argv: readonly string[]): Promise<number> {
     statusCommand(setExitCode),
     topCommand(setExitCode),
     flowsCommand(setExitCode),
+    alertsCommand(setExitCode),
+    rulesCommand(setExitCode),
     countersCommand(setExitCode),
     reloadCommand(setExitCode),
     stopCommand(setExitCode),

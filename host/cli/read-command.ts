@@ -26,6 +26,10 @@ export interface RawReadOptions {
   profile: string;
   status?: string;
   summary: string;
+  rules: string[];
+  var: string[];
+  alerts?: string;
+  alertFile?: string;
 }
 
 const EXAMPLES = `
@@ -33,17 +37,22 @@ A first - is standard input; a - (or --) behind the files begins the filter, whi
 spoken of flows: host, net, port, portrange, src, dst, protocol names, and, or, not, ( ), comparisons of any
 numeric field, states and findings. docs/filter.md has it all, docs/record-fields.md the fields.
 
+With --rules alerts are printed, and flow records only where the alerts go to a file; docs/rules.md and docs/alerts.md.
+
 Examples:
   stray read capture.pcap
   stray read -Z b capture.pcap.gz - tcp and dst port 80
   tcpdump -w - | stray read - - 'midstream or rst'
   stray read -s stime,dur,saddr,daddr,spkts,dpkts one.pcap two.pcapng - 'net 10.0.0.0/8 and bytes > 1000'
   stray read --json capture.pcap | jq 'select(.dir_conf < 0.6)'
+  stray read --rules starter --rules local.rules --var HOME_NET=192.0.2.0/24 capture.pcap
 
 Exit status:
   0  everything was read
   1  a capture was damaged or not read to its end; the records before the damage are printed
   2  wrong usage, or nothing could be opened`;
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
 
 export function readCommand(): Command {
   const command = new Command("read")
@@ -61,6 +70,23 @@ export function readCommand(): Command {
         .choices(PROFILES.map(({ name }) => name))
         .default(DEFAULT_PROFILE),
     )
+    .addOption(
+      new Option("--rules <file>", "look for these rules and print alerts instead of flows (several)")
+        .default([], "none")
+        .argParser(collect),
+    )
+    .addOption(
+      new Option("--var <name=value>", "a variable of rules, such as HOME_NET=192.0.2.0/24 (several)")
+        .default([], "as the files have them")
+        .argParser(collect),
+    )
+    .addOption(
+      new Option(
+        "--alerts <form>",
+        "how alerts are printed: full, with the packet; with the rule's numbers too; a line each; EVE",
+      ).choices(["full", "full-ids", "fast", "json"]),
+    )
+    .option("--alert-file <path>", "write the alerts there, and print flows as without --rules")
     .option("--status <seconds>", "also an intermediate record of each flow that lasts, at this interval")
     .addOption(
       new Option("--summary <form>", "what to say on standard error at the end")

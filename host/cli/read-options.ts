@@ -37,15 +37,37 @@ export function readSettings(
 ): ReadSettings {
   const stdin = files.filter((file) => file === "-").length;
   if (stdin > 1) throw usage("standard input (-) can be read only once");
+  const areAlertsPrinted = raw.rules.length > 0 && raw.alertFile === undefined;
+  if (areAlertsPrinted) refuseRecordOptions(raw, filter);
   const range = raw.N === undefined ? { first: 1, last: Number.POSITIVE_INFINITY } : recordRange(raw.N);
   return {
     files,
-    limits: { ...profileLimits(raw.profile), statusMs: statusMs(raw.status) },
+    limits: { ...profileLimits(raw.profile), statusMs: statusMs(raw.status), ...inspection(raw) },
     test: allOf([...raw.filter, ...(filter === undefined ? [] : [filter])].map(compileFilter)),
     printer: printer(raw, isTerminal),
-    ...(raw.q ? { first: 1, last: 0 } : range),
+    ...(raw.q || areAlertsPrinted ? { first: 1, last: 0 } : range),
     summary: raw.summary as ReadSettings["summary"],
   };
+}
+
+/** What says which flow records are printed, and how, would seem to say it of alerts. */
+function refuseRecordOptions(
+  { N, s, csv, filter: filters }: RawReadOptions,
+  filter: string | undefined,
+): void {
+  const given = [
+    [N !== undefined, "-N"],
+    [s.length > 0, "-s"],
+    [csv, "--csv"],
+    [filter !== undefined || filters.length > 0, "a filter"],
+  ].find(([isGiven]) => isGiven)?.[1];
+  if (given === undefined) return;
+  throw usage(`${given} is for flow records: with --rules they are printed only with --alert-file`);
+}
+
+/** With rules packets are looked into; whoever reads a file wants every alert. */
+function inspection({ rules }: RawReadOptions): Pick<Limits, "inspect" | "alertRate"> {
+  return { inspect: rules.length > 0, alertRate: 0 };
 }
 
 /** What says how records are printed: `stray read` and `stray flows` have these options in common. */

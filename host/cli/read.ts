@@ -13,6 +13,7 @@ import { keepHeapSmall } from "./heap.js";
 import { startProgress } from "./output/progress.js";
 import { readSummary, summaryJson, summaryText } from "./output/summary.js";
 import { OutputClosed, OutputWriter } from "./output/writer.js";
+import { AlertReader, refuseOverwriting, rulesOf } from "./read-alerts.js";
 import type { RawReadOptions } from "./read-command.js";
 import { readFlowFiles } from "./read-flows.js";
 import { type ReadSettings, readSettings } from "./read-options.js";
@@ -30,10 +31,29 @@ export async function runRead(
   const { NO_COLOR: noColour, TERM: terminal } = process.env;
   const isColourWelcome = isTerminal && !noColour && terminal !== "dumb";
   const settings = readSettings(files, filter, raw, isColourWelcome);
-  const printer = new RecordPrinter(settings, new OutputWriter(STDOUT), isTerminal);
+  const out = new OutputWriter(STDOUT);
+  const printer = new RecordPrinter(settings, out, isTerminal);
+  const rules = rulesOf(raw, settings.limits);
+  refuseOverwriting(raw.alertFile, [...settings.files, ...raw.rules]);
   const inputs = await lookAtInputs(settings.files);
   try {
-    if (inputs.kind === "packets") return await readPackets(settings, inputs, printer, raw.q === true);
+    if (inputs.kind === "packets") {
+      const alertsOf =
+        rules &&
+        ((sensor: Sensor) =>
+          new AlertReader(
+            sensor,
+            rules,
+            raw.alerts ?? (raw.json ? "json" : "full"),
+            raw.alertFile,
+            out,
+            isTerminal,
+          ));
+      return await readPackets(settings, inputs, printer, raw.q === true, alertsOf);
+    }
+    if (rules !== undefined) {
+      throw new StrayError("USAGE", "--rules looks into packets: these files have flow records (IPFIX)", 2);
+    }
     if (raw.status !== undefined) {
       const message = "--status makes records of packets: these files have flow records already (IPFIX)";
       throw new StrayError("USAGE", message, 2);
@@ -52,8 +72,10 @@ async function readPackets(
   inputs: Inputs,
   printer: RecordPrinter,
   isQuiet: boolean,
+  alertsOf: ((sensor: Sensor) => AlertReader) | undefined,
 ): Promise<number> {
   const sensor = createSensor(settings.limits);
+  const alerts = alertsOf?.(sensor);
   const record = new FlowRecord(sensor.memory.buffer);
   // On the terminal that shows the records a progress bar would be drawn into them.
   const isOutputShown = process.stdout.isTTY === true && !isQuiet;
@@ -72,23 +94,31 @@ async function readPackets(
       {
         orderedFlush: settings.last > 0,
         signal: printer.signal,
+        ...(alerts === undefined ? {} : { onRun: () => alerts.drain() }),
         ...(progress === undefined ? {} : { onProgress: progress.update }),
       },
     );
+    alerts?.end();
     printer.end();
   } finally {
     progress?.stop();
   }
-  report(result, settings, sensor, printer.printed);
+  report(result, settings, sensor, printer.printed, alerts?.printed);
   return exitCode(result.problems, settings.files.length);
 }
 
-function report(result: ReadResult, settings: ReadSettings, sensor: Sensor, printed: number): void {
+function report(
+  result: ReadResult,
+  settings: ReadSettings,
+  sensor: Sensor,
+  printed: number,
+  alerts: number | undefined,
+): void {
   for (const warning of result.warnings) process.stderr.write(`stray: warning: ${warning}\n`);
   for (const problem of result.problems) process.stderr.write(`stray: ${problem.message}\n`);
   if (settings.summary === "none") return;
   const { elapsedMs, aborted } = result;
-  const summary = readSummary(sensor.memory, { printed, elapsedMs, isPartial: aborted });
+  const summary = readSummary(sensor.memory, { printed, alerts, elapsedMs, isPartial: aborted });
   process.stderr.write(`${settings.summary === "json" ? summaryJson(summary) : summaryText(summary)}\n`);
 }
 

@@ -11,8 +11,9 @@ import {
 } from "./control/socket-option.js";
 
 const EXAMPLES = `
-The whole new configuration is put in force, or, with a fault in it, nothing of it: the old one stays.
-Try a file beforehand with "stray config check".
+The whole new configuration is put in force, or, with a fault in it, nothing of it: the old one stays. Files of rules
+are read anew too: single rules may be refused, which is told, but a file that can't be read is a fault.
+Try files beforehand with "stray config check" and "stray rules check".
 
 Examples:
   stray config check && stray reload

@@ -6,7 +6,7 @@ import { foundText } from "./expected.js";
 import { isHost, isSocketPath } from "./names.js";
 import { RINGS_MAX_BYTES } from "./schema.js";
 import { type KeyPath, keyText } from "./schema-types.js";
-import type { StrayConfig } from "./types.js";
+import type { AlertFiles, StrayConfig } from "./types.js";
 import { formatSize, MIB } from "./units.js";
 import type { Finding } from "./validate.js";
 
@@ -18,6 +18,10 @@ const RULES: readonly (readonly [needs: readonly string[], rule: Rule])[] = [
   [["capture.ring"], ringInWholeMib],
   [["capture.ring", "capture.interfaces", "sensor.profile"], ringsFit],
   [["store.quota", "store.rotate.size"], quotaHoldsFiles],
+  [["alerts.log"], (config) => quotaHolds(["alerts", "log"], config.alerts.log)],
+  [["alerts.evidence"], (config) => quotaHolds(["alerts", "evidence"], config.alerts.evidence)],
+  [["alerts.full", "alerts.fast", "export.eve"], textFilesDiffer],
+  [["rules.files"], (config) => repeated(["rules", "files"], config.rules.files)],
   [["export.ipfix"], ipfixTargetsDiffer],
   [["export.eve"], (config) => repeated(["export", "eve", "types"], config.export.eve?.types ?? [])],
   [["export.syslog"], syslogTargetsFit],
@@ -65,6 +69,25 @@ function quotaHoldsFiles({ store: { quotaBytes, rotateBytes } }: StrayConfig): F
   if (quotaBytes > rotateBytes) return [];
   const expected = `more than ${formatSize(rotateBytes)}, the size of one file (store.rotate.size)`;
   return [finding(["store", "quota"], expected, formatSize(quotaBytes))];
+}
+
+function quotaHolds(path: KeyPath, { quotaBytes, rotateBytes }: AlertFiles): Finding[] {
+  if (quotaBytes > rotateBytes) return [];
+  const expected = `more than ${formatSize(rotateBytes)}, the size of one file (${keyText(path)}.size)`;
+  return [finding([...path, "quota"], expected, formatSize(quotaBytes))];
+}
+
+/** Each is written by itself: two in one file would break each other's lines. */
+function textFilesDiffer({ alerts: { full, fast }, export: { eve } }: StrayConfig): Finding[] {
+  const files: readonly (readonly [KeyPath, string | undefined])[] = [
+    [["alerts", "full"], full],
+    [["alerts", "fast"], fast],
+    [["export", "eve", "file"], eve?.file],
+  ];
+  return files.flatMap(([path, file], index) => {
+    const [same] = files.slice(0, index).find(([, other]) => other !== undefined && other === file) ?? [];
+    return same === undefined ? [] : [finding(path, `another file than ${keyText(same)}`, foundText(file))];
+  });
 }
 
 function ipfixTargetsDiffer({ export: { ipfix } }: StrayConfig): Finding[] {

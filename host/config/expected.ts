@@ -2,6 +2,7 @@
 // Apart from the validator because the default file and the reference say the same words.
 // Always holds: one phrase without a full stop, fit to stand behind "expected" and "found".
 
+import { STARTER_RULES } from "./paths.js";
 import type { FormatName, Range, SchemaNode } from "./schema-types.js";
 import { formatDuration, formatSize, guessDuration, guessSize, parseDuration, parseSize } from "./units.js";
 
@@ -9,7 +10,10 @@ const FORMATS: Readonly<Record<FormatName, string>> = {
   account: "an account's name: letters, digits, - and _, 32 at most, no capitals",
   host: "an address or a host name",
   interface: "an interface's name: 1 to 15 characters, no blank, / or :",
+  network: "a network such as 192.0.2.0/24, or an address",
   path: "an absolute path",
+  "rule-file": `an absolute path, or the word ${STARTER_RULES}`,
+  "rule-variable": "a name, = and a value: HTTP_PORTS=8080",
   "sensor-name": "a name of 1 to 64 characters, no blanks",
   "socket-path": "an absolute path of at most 107 bytes",
 };

@@ -3,6 +3,7 @@
 // Always holds: a name that passes here holds no control character and no blank.
 
 import { isIP } from "node:net";
+import { STARTER_RULES } from "./paths.js";
 
 const INTERFACE_NAME_MAX = 15; // linux/if.h: IFNAMSIZ is 16 with the NUL
 const SOCKET_PATH_MAX = 107; // linux/un.h: UNIX_PATH_MAX is 108 with the NUL
@@ -56,6 +57,24 @@ export function isHost(text: string): boolean {
 /** An absolute path to something, not to a folder by its look; no control characters. */
 export function isPath(text: string): boolean {
   return /^\/\P{Control}*$/u.test(text) && !text.endsWith("/") && Buffer.byteLength(text) <= PATH_MAX;
+}
+
+/** A network in CIDR notation, or one address. */
+export function isNetwork(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0 || address.includes("%")) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+}
+
+export function isRuleFile(text: string): boolean {
+  return text === STARTER_RULES || isPath(text);
+}
+
+/** NAME=VALUE, as `var NAME VALUE` of a rule file. */
+export function isRuleVariable(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]{0,63}=[!-~]{1,4096}$/.test(text);
 }
 
 export function isSocketPath(text: string): boolean {

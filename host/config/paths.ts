@@ -5,4 +5,8 @@ export const CONFIG_PATH = "/etc/stray/stray.yaml";
 export const SOCKET_PATH = "/run/stray/stray.sock";
 export const STORE_PATH = "/var/lib/stray/flows";
 export const EVE_PATH = "/var/log/stray/eve.json";
+export const ALERTS_PATH = "/var/lib/stray/alerts";
+export const EVIDENCE_PATH = "/var/lib/stray/evidence";
+/** The rules that come with stray, by the word that stands for their file. */
+export const STARTER_RULES = "starter";
 export const ACCOUNT = "stray";

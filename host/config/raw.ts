@@ -5,6 +5,7 @@
 import { isSensorName } from "./names.js";
 import { RING_BYTES, RING_SMALL_BYTES } from "./schema.js";
 import type {
+  AlertFiles,
   CaptureMode,
   EventType,
   FanoutMode,
@@ -19,7 +20,7 @@ import { formatDuration, formatSize, parseDuration, parseSize } from "./units.js
 type Quantity = string | number;
 
 export interface RawConfig {
-  sensor: { name: string | null; profile: string; user: string | null };
+  sensor: { name: string | null; profile: string; home: string[]; user: string | null };
   capture: {
     interfaces: string[];
     mode: CaptureMode;
@@ -42,6 +43,16 @@ export interface RawConfig {
     pickup: Quantity;
     "verify-checksums": boolean;
   };
+  inspection: { enabled: boolean; "stream-depth": Quantity };
+  rules: { files: string[]; variables: string[] };
+  alerts: {
+    rate: number;
+    burst: number;
+    full: string | null;
+    fast: string | null;
+    log: RawAlertFiles;
+    evidence: RawAlertFiles;
+  };
   store: {
     enabled: boolean;
     directory: string;
@@ -53,6 +64,13 @@ export interface RawConfig {
   export: { ipfix: RawIpfix[]; eve: RawEve | null; syslog: RawSyslog[] };
   control: { socket: string; group: string | null; "clients-max": number };
   log: { level: LogLevel; form: "auto" | "json" | "text" };
+}
+
+export interface RawAlertFiles {
+  enabled: boolean;
+  directory: string;
+  size: Quantity;
+  quota: Quantity;
 }
 
 export interface RawIpfix {
@@ -92,11 +110,12 @@ const SYSLOG_SOCKET = "/dev/log";
 const SENSOR_NAME_FALLBACK = "stray";
 
 export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
-  const { sensor, capture, flows, store, control, log } = raw;
+  const { sensor, capture, flows, inspection, rules, alerts, store, control, log } = raw;
   return {
     sensor: {
       name: sensor.name ?? hostName(host),
       profile: sensor.profile,
+      home: [...sensor.home],
       user: sensor.user ?? undefined,
     },
     capture: {
@@ -120,6 +139,16 @@ export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
       fragmentMs: ms(flows.fragment),
       pickupMs: ms(flows.pickup),
       verifyChecksums: flows["verify-checksums"],
+    },
+    inspection: { enabled: inspection.enabled, streamDepth: bytes(inspection["stream-depth"]) },
+    rules: { files: [...rules.files], variables: [...rules.variables] },
+    alerts: {
+      rate: alerts.rate,
+      burst: alerts.burst,
+      full: alerts.full ?? undefined,
+      fast: alerts.fast ?? undefined,
+      log: toAlertFiles(alerts.log),
+      evidence: toAlertFiles(alerts.evidence),
     },
     store: {
       enabled: store.enabled,
@@ -146,6 +175,14 @@ export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
   };
 }
 
+function toAlertFiles({ enabled, directory, size, quota }: RawAlertFiles): AlertFiles {
+  return { enabled, directory, rotateBytes: bytes(size), quotaBytes: bytes(quota) };
+}
+
+function toRawAlertFiles({ enabled, directory, rotateBytes, quotaBytes }: AlertFiles): RawAlertFiles {
+  return { enabled, directory, size: formatSize(rotateBytes), quota: formatSize(quotaBytes) };
+}
+
 function toIpfix(raw: RawIpfix): IpfixTarget {
   const { host, port, transport, domain } = raw;
   const templateRefreshMs = ms(raw["template-refresh"]);
@@ -161,9 +198,14 @@ function toSyslog(raw: RawSyslog): SyslogTarget {
 
 /** The file that gives `config` on any machine: nothing in it is left to a default. */
 export function toRaw(config: StrayConfig): RawConfig {
-  const { sensor, capture, flows, store, control, log } = config;
+  const { sensor, capture, flows, inspection, rules, alerts, store, control, log } = config;
   return {
-    sensor: { name: sensor.name, profile: sensor.profile, user: sensor.user ?? null },
+    sensor: {
+      name: sensor.name,
+      profile: sensor.profile,
+      home: [...sensor.home],
+      user: sensor.user ?? null,
+    },
     capture: {
       interfaces: [...capture.interfaces],
       mode: capture.mode,
@@ -185,6 +227,16 @@ export function toRaw(config: StrayConfig): RawConfig {
       fragment: formatDuration(flows.fragmentMs),
       pickup: formatDuration(flows.pickupMs),
       "verify-checksums": flows.verifyChecksums,
+    },
+    inspection: { enabled: inspection.enabled, "stream-depth": formatSize(inspection.streamDepth) },
+    rules: { files: [...rules.files], variables: [...rules.variables] },
+    alerts: {
+      rate: alerts.rate,
+      burst: alerts.burst,
+      full: alerts.full ?? null,
+      fast: alerts.fast ?? null,
+      log: toRawAlertFiles(alerts.log),
+      evidence: toRawAlertFiles(alerts.evidence),
     },
     store: {
       enabled: store.enabled,

@@ -53,15 +53,19 @@ const TAIL = `
 
 - \`capture.interfaces\`: each once. All rings of one worker, \`capture.ring\` times the interfaces, come to 128MiB at
   most; a ring is a whole number of MiB.
-- \`store.quota\` is more than \`store.rotate.size\`.
+- \`store.quota\` is more than \`store.rotate.size\`, the quotas of \`alerts.log\` and \`alerts.evidence\` more than their
+  \`size\`.
+- \`rules.files\`: each once. \`alerts.full\`, \`alerts.fast\` and \`export.eve.file\` are three files.
 - \`export.ipfix\`, \`export.syslog\`: each receiver once. \`export.syslog[].target\` is a socket's path with
   \`transport: unix\`, and a host with \`udp\` and \`tcp\`.
 
 ## Warnings
 
-A warning stops nothing. There is one where flow records go nowhere, where the sensor may need more memory than the
-machine has to give, where \`capture.snaplen\` is shorter than headers can be, and where \`export.eve.file\` lies in the
-store's folder. \`stray config check --strict\` ends with exit status 1 for them.
+A warning stops nothing. There is one where flow records or alerts go nowhere, where rules are named but not looked
+for, where the sensor may need more memory than the machine has to give (rules counted twice, since new ones are laid
+beside those in force), where \`capture.snaplen\` is shorter than headers can be, and where a file or a folder lies in
+the folder of the store, of the alerts' log or of the evidence. \`stray config check --strict\` ends with exit status 1
+for them.
 `;
 
 export function configurationReference(): string {

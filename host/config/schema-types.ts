@@ -9,7 +9,16 @@ export interface Range {
   readonly zero?: string;
 }
 
-export type FormatName = "account" | "host" | "interface" | "path" | "sensor-name" | "socket-path";
+export type FormatName =
+  | "account"
+  | "host"
+  | "interface"
+  | "network"
+  | "path"
+  | "rule-file"
+  | "rule-variable"
+  | "sensor-name"
+  | "socket-path";
 
 export interface SchemaNode {
   readonly type?: string | readonly string[];

@@ -4,7 +4,15 @@
 
 import { PROFILES, profileLimits } from "../wasm/profiles.js";
 import { FACILITIES } from "./names.js";
-import { ACCOUNT, EVE_PATH, SOCKET_PATH, STORE_PATH } from "./paths.js";
+import {
+  ACCOUNT,
+  ALERTS_PATH,
+  EVE_PATH,
+  EVIDENCE_PATH,
+  SOCKET_PATH,
+  STARTER_RULES,
+  STORE_PATH,
+} from "./paths.js";
 import type { Range, SchemaNode } from "./schema-types.js";
 import { DAY_MS, formatDuration, GIB, KIB, MIB, SECOND_MS, TIB } from "./units.js";
 
@@ -79,11 +87,11 @@ const timeout = (description: string, ms: number): SchemaNode =>
 
 const eventTypes = (value: readonly string[]): SchemaNode => ({
   type: "array",
-  description: "What is written: flow records, or the sensor's own statistics, or both.",
+  description: "What is written: alerts, flow records, the sensor's own statistics.",
   default: value,
   minItems: 1,
-  maxItems: 2,
-  items: { type: "string", description: "A type of event.", enum: ["flow", "stats"] },
+  maxItems: 3,
+  items: { type: "string", description: "A type of event.", enum: ["alert", "flow", "stats"] },
 });
 
 const statsInterval = duration("How often statistics are written, where `types` has stats.", "1m", {
@@ -113,6 +121,14 @@ const sensor = section("Who this sensor is.", {
     PROFILES.map(({ name }) => name),
     { examples: ["small"] },
   ),
+  home: {
+    type: "array",
+    description: "Networks that are ours: HOME_NET in rules, unless a variable says otherwise.",
+    default: [],
+    examples: [["192.0.2.0/24", "2001:db8::/32"]],
+    maxItems: 256,
+    items: { type: "string", description: "A network or an address.", format: "network" },
+  },
   user: {
     type: ["string", "null"],
     description: "Account to become when started as root, once the interfaces are open.",
@@ -211,6 +227,85 @@ const flows = section("How long a flow lasts, and what is said of it while it do
   ),
 });
 
+const inspection = section("Looking into packets: streams put in order, HTTP, rules.", {
+  enabled: flag("Whether packets are looked into; without it there are flows only.", true),
+  "stream-depth": size("How much of each direction of a TCP connection is looked into.", "1MiB", {
+    min: 4 * KIB,
+    max: 4 * GIB - MIB,
+    zero: "all of it",
+  }),
+});
+
+const rules = section("Rules as Snort 2.9 and Suricata write them (docs/rules.md).", {
+  files: {
+    type: "array",
+    description: `Files of rules, in this order; ${STARTER_RULES} stands for those that come with stray.`,
+    default: [STARTER_RULES],
+    examples: [[STARTER_RULES, "/etc/stray/local.rules"]],
+    maxItems: 256,
+    items: { type: "string", description: "A file of rules.", format: "rule-file" },
+  },
+  variables: {
+    type: "array",
+    description:
+      "Variables of rules; they go before those that the files set themselves. One with commas wants quotes.",
+    default: [],
+    examples: [["HTTP_PORTS=8080", "DNS_SERVERS=192.0.2.53"]],
+    maxItems: 256,
+    items: { type: "string", description: "A variable and its value.", format: "rule-variable" },
+  },
+});
+
+const textFile = (description: string, example: string): SchemaNode => ({
+  type: ["string", "null"],
+  description,
+  default: null,
+  nullText: "no file",
+  format: "path",
+  examples: [example],
+});
+
+const alertFiles = (what: string, directory: string, quota: string) => ({
+  enabled: flag(`Whether ${what} kept.`, true),
+  directory: {
+    type: "string",
+    description: "Folder of the files; nothing else should lie in it.",
+    default: directory,
+    format: "path",
+  } as const satisfies SchemaNode,
+  size: size("Largest file.", "4MiB", { min: 64 * KIB, max: GIB }),
+  quota: size("Most that all files come to; then the oldest go. More than `size`.", quota, {
+    min: MIB,
+    max: 64 * TIB,
+  }),
+});
+
+const alerts = section("What is told when a rule matches.", {
+  rate: integer(
+    "Alerts a second that one rule may give; more are counted, not told. 0: no limit.",
+    10,
+    0,
+    1_000_000,
+  ),
+  burst: integer("Alerts that one rule may give at once.", 50, 1, 1_000_000),
+  full: textFile(
+    "File of alerts in Snort's full form, packets and payload shown. SIGHUP opens it anew.",
+    "/var/log/stray/alert-full.log",
+  ),
+  fast: textFile(
+    "File of alerts in Snort's fast form, a line each. SIGHUP opens it anew.",
+    "/var/log/stray/alert-fast.log",
+  ),
+  log: section(
+    "Alerts for `stray alerts`, over restarts too.",
+    alertFiles("alerts are", ALERTS_PATH, "64MiB"),
+  ),
+  evidence: section(
+    "Packets that gave an alert, or that a tag or a log rule asks for, as pcapng with a comment each.",
+    alertFiles("packets are", EVIDENCE_PATH, "256MiB"),
+  ),
+});
+
 const store = section("Flow records on this machine's disk, as IPFIX files (RFC 5655).", {
   enabled: flag("Whether flow records are stored.", true),
   directory: {
@@ -269,7 +364,7 @@ const ipfixTarget = section(
 const eve: SchemaNode = {
   ...section("JSON events in a file, one a line, keyed as Suricata's EVE log. SIGHUP opens it anew.", {
     file: { type: "string", description: "Path of the file.", default: EVE_PATH, format: "path" },
-    types: eventTypes(["flow", "stats"]),
+    types: eventTypes(["alert", "flow", "stats"]),
     stats: statsInterval,
   }),
   type: ["object", "null"],
@@ -295,7 +390,7 @@ const syslogTarget = section("A receiver of JSON events as syslog messages (RFC 
     ...integer("Port of the receiver, with udp and tcp.", 514, 1, 65535),
   },
   facility: choice("Facility of the messages.", "local0", FACILITIES),
-  types: eventTypes(["flow"]),
+  types: eventTypes(["alert", "flow"]),
   stats: statsInterval,
   queue: queue("for the receiver"),
 });
@@ -312,6 +407,9 @@ export const CONFIG_SCHEMA: SchemaNode = section("The configuration of stray, th
   sensor,
   capture,
   flows,
+  inspection,
+  rules,
+  alerts,
   store,
   export: section("Where flow records and statistics go besides the store.", {
     ipfix: list("IPFIX collectors (RFC 7011).", ipfixTarget),

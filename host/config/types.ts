@@ -5,7 +5,7 @@
 export type CaptureMode = "auto" | "mapped" | "copy";
 export type FanoutMode = "addresses" | "hash";
 export type LogLevel = "debug" | "info" | "warn" | "error";
-export type EventType = "flow" | "stats";
+export type EventType = "flow" | "stats" | "alert";
 
 export interface IpfixTarget {
   readonly host: string;
@@ -34,10 +34,20 @@ export interface SyslogTarget {
   readonly queueBytes: number;
 }
 
+/** Files that are rotated and kept under a quota. */
+export interface AlertFiles {
+  readonly enabled: boolean;
+  readonly directory: string;
+  readonly rotateBytes: number;
+  readonly quotaBytes: number;
+}
+
 export interface StrayConfig {
   readonly sensor: {
     readonly name: string;
     readonly profile: string;
+    /** Networks that are ours, CIDR; empty: not said. */
+    readonly home: readonly string[];
     /** Account to become when started as root; undefined: stay who we are. */
     readonly user: string | undefined;
   };
@@ -65,6 +75,26 @@ export interface StrayConfig {
     /** How long after a worker's start a flow without a handshake may be older than the sensor. */
     readonly pickupMs: number;
     readonly verifyChecksums: boolean;
+  };
+  readonly inspection: {
+    readonly enabled: boolean;
+    /** Bytes of each direction of a TCP stream that rules look at, 0 = all. */
+    readonly streamDepth: number;
+  };
+  readonly rules: {
+    /** Paths, or STARTER_RULES. */
+    readonly files: readonly string[];
+    /** NAME=VALUE */
+    readonly variables: readonly string[];
+  };
+  readonly alerts: {
+    /** Alerts a second that a rule may give, 0 = no limit; and at once. */
+    readonly rate: number;
+    readonly burst: number;
+    readonly full: string | undefined;
+    readonly fast: string | undefined;
+    readonly log: AlertFiles;
+    readonly evidence: AlertFiles;
   };
   readonly store: {
     readonly enabled: boolean;

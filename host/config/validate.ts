@@ -5,7 +5,17 @@
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { expectedText, foundText, keysText, valueHint } from "./expected.js";
-import { isAccount, isHost, isInterfaceName, isPath, isSensorName, isSocketPath } from "./names.js";
+import {
+  isAccount,
+  isHost,
+  isInterfaceName,
+  isNetwork,
+  isPath,
+  isRuleFile,
+  isRuleVariable,
+  isSensorName,
+  isSocketPath,
+} from "./names.js";
 import { CONFIG_SCHEMA } from "./schema.js";
 import {
   ANNOTATIONS,
@@ -33,7 +43,10 @@ const FORMATS: Readonly<Record<FormatName, (text: string) => boolean>> = {
   account: isAccount,
   host: isHost,
   interface: isInterfaceName,
+  network: isNetwork,
   path: isPath,
+  "rule-file": isRuleFile,
+  "rule-variable": isRuleVariable,
   "sensor-name": isSensorName,
   "socket-path": isSocketPath,
 };

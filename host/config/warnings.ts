@@ -2,9 +2,10 @@
 // Apart from the checks because nothing here stops anything: a warning is shown, and the sensor starts.
 // Always holds: a warning names the key and what follows from it, in one line.
 
-import { memoryBytes, profileLimits } from "../wasm/profiles.js";
+import { memoryBytes, profileLimits, workerShare } from "../wasm/profiles.js";
+import { STARTER_RULES } from "./paths.js";
 import type { HostFacts } from "./raw.js";
-import type { StrayConfig } from "./types.js";
+import type { EventType, StrayConfig } from "./types.js";
 import { formatSize, MIB } from "./units.js";
 
 /** Node.js itself and what each worker costs besides its tables. */
@@ -19,12 +20,14 @@ export function warningsOf(config: StrayConfig, host: HostFacts): string[] {
   const { capture, store } = config;
   const { eve, ipfix, syslog } = config.export;
   const warnings: string[] = [];
-  const files = [eve, ...syslog].filter((target) => target?.types.includes("flow"));
-  if (!store.enabled && ipfix.length === 0 && files.length === 0) {
+  const takers = (type: EventType) =>
+    [eve, ...syslog].filter((target) => target?.types.includes(type)).length;
+  if (!store.enabled && ipfix.length === 0 && takers("flow") === 0) {
     warnings.push(
       "store.enabled: flow records go nowhere: there is no store, and nothing in export takes them",
     );
   }
+  warnings.push(...ruleWarnings(config, takers("alert")));
   const need = memoryNeed(config);
   if (need > host.memoryBytes * SHARE_MAX) {
     const [wanted, there] = [need, host.memoryBytes].map((size) => formatSize(Math.ceil(size / MIB) * MIB));
@@ -38,16 +41,61 @@ export function warningsOf(config: StrayConfig, host: HostFacts): string[] {
       `capture.snaplen: headers can be longer than ${capture.snapLen} bytes; flows will lack evidence`,
     );
   }
-  if (eve && store.enabled && eve.file.startsWith(`${store.directory}/`)) {
-    warnings.push("export.eve.file: lies in store.directory, where only the store should write");
+  return [...warnings, ...crowdedFolders(config)];
+}
+
+/** Rules that nobody looks for, or of which nobody hears. */
+function ruleWarnings({ inspection, rules, alerts }: StrayConfig, takers: number): string[] {
+  if (rules.files.length === 0) return [];
+  if (!inspection.enabled) {
+    const isAsked = rules.files.some((file) => file !== STARTER_RULES);
+    return isAsked ? ["inspection.enabled: rules.files are not looked for while it is false"] : [];
   }
-  return warnings;
+  const files = [alerts.full, alerts.fast].filter((file) => file !== undefined).length;
+  if (alerts.log.enabled || alerts.evidence.enabled || takers + files > 0) return [];
+  return ["alerts: they go nowhere: there is no log, no evidence, no file, and nothing in export takes them"];
+}
+
+/** What lies in a folder where only one part of the sensor should write and delete. */
+function crowdedFolders({ store, alerts, export: { eve } }: StrayConfig): string[] {
+  const owners = [
+    { key: "store.directory", path: store.directory, owner: "the store", isKept: store.enabled },
+    {
+      key: "alerts.log.directory",
+      path: alerts.log.directory,
+      owner: "the log of alerts",
+      isKept: alerts.log.enabled,
+    },
+    {
+      key: "alerts.evidence.directory",
+      path: alerts.evidence.directory,
+      owner: "the evidence",
+      isKept: alerts.evidence.enabled,
+    },
+  ].filter(({ isKept }) => isKept);
+  const files = [
+    { key: "alerts.full", path: alerts.full },
+    { key: "alerts.fast", path: alerts.fast },
+    { key: "export.eve.file", path: eve?.file },
+  ];
+  return [...owners, ...files].flatMap(({ key, path }, place) =>
+    owners
+      // Of two that are the same, the second is told of.
+      .filter(
+        (folder, index) => path?.startsWith(`${folder.path}/`) || (path === folder.path && index < place),
+      )
+      .map((folder) => `${key}: lies in ${folder.key}, where only ${folder.owner} should write`),
+  );
 }
 
 /** Bytes resident at most, when every place of every table has been used. */
-export function memoryNeed({ sensor, capture }: StrayConfig): number {
-  const rings = capture.ringBytes * capture.interfaces.length;
-  return (
-    PROCESS_BYTES + capture.workers * (memoryBytes(profileLimits(sensor.profile)) + rings + WORKER_BYTES)
-  );
+export function memoryNeed(config: StrayConfig): number {
+  const { ringBytes, interfaces, workers } = config.capture;
+  return PROCESS_BYTES + tableNeed(config) + workers * (ringBytes * interfaces.length + WORKER_BYTES);
+}
+
+/** Of it what all workers' tables come to, those of inspection too where it is on. */
+export function tableNeed({ sensor, capture, inspection }: StrayConfig): number {
+  const share = workerShare(profileLimits(sensor.profile), capture.workers);
+  return capture.workers * memoryBytes({ ...share, inspect: inspection.enabled });
 }

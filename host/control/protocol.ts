@@ -3,6 +3,8 @@
 // Always holds: a method's meaning never changes under its name; what changes gets the next version's prefix.
 
 import type { CountersReport, Counts, ReloadReport, SortKey, StatusReport } from "../sensor/view.js";
+import type { AlertsParams, AlertsReport } from "./alert-protocol.js";
+import type { RulesListParams, RulesListReport } from "./rule-methods.js";
 
 /** Where strayd listens unless its configuration says otherwise. */
 export const DEFAULT_SOCKET = "/run/stray/stray.sock";
@@ -94,6 +96,8 @@ export interface ControlMethods {
   "v1.flows": { params: FlowsParams; result: FlowsReport };
   "v1.reload": { params: undefined; result: ReloadReport };
   "v1.stop": { params: undefined; result: StopReport };
+  "v1.rules.list": { params: RulesListParams; result: RulesListReport };
+  "v1.alerts.list": { params: AlertsParams; result: AlertsReport };
 }
 
 export type ControlMethod = keyof ControlMethods;

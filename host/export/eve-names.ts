@@ -54,6 +54,11 @@ export function eveProto(record: FlowRecord): string {
   return record.isIp ? PROTOCOL_TEXTS[record.proto]! : protocolText(record).toUpperCase();
 }
 
+/** The same of an IP protocol's number. */
+export function ipProtoText(proto: number): string {
+  return PROTOCOL_TEXTS[proto & 255]!;
+}
+
 const isTwoWay = (record: FlowRecord): boolean =>
   record.packetsOfLife("orig") > 0 && record.packetsOfLife("resp") > 0;
 

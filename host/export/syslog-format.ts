@@ -18,7 +18,7 @@ export interface SyslogOrigin {
 }
 
 export class SyslogFormat {
-  private readonly head: string;
+  private readonly facility: number;
   private readonly origin: string;
   private readonly elementId: string;
 
@@ -32,21 +32,22 @@ export class SyslogFormat {
         2,
       );
     }
-    this.head = `<${number * 8 + INFO}>1 `;
+    this.facility = number * 8;
     this.origin = ` ${headerText(hostname, 255)} stray ${processId} `;
     this.elementId = `stray@${enterprise}`;
   }
 
-  /** `time` as RFC 5424 writes it, `messageId` of letters, `json` of ASCII or empty. */
+  /** `time` as RFC 5424 writes it, `messageId` of letters, `json` of ASCII or empty; `severity` by section 6.2.1. */
   text(
     time: string,
     messageId: string,
     params: readonly (readonly [string, string])[],
     json: string,
+    severity = INFO,
   ): string {
     let element = `[${this.elementId}`;
     for (const [name, value] of params) if (value !== "") element += ` ${name}="${paramText(value)}"`;
-    return `${this.head}${time}${this.origin}${messageId} ${element}]${json === "" ? "" : ` ${json}`}`;
+    return `<${this.facility + severity}>1 ${time}${this.origin}${messageId} ${element}]${json === "" ? "" : ` ${json}`}`;
   }
 }
 

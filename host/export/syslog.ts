@@ -3,12 +3,15 @@
 // Apart from the sender (message-sender.ts), which knows queues and peers, and from the format.
 // Always holds: a message too long for the transport goes without its evidence, or without JSON, and is counted.
 
+import type { Alert } from "../alert/alert.js";
+import type { AlertTaker } from "../alert/joined-sink.js";
 import type { SyslogTarget } from "../config/types.js";
 import { addressText } from "../record/address.js";
 import { dirSymbol } from "../record/direction.js";
 import { findingNames } from "../record/findings.js";
 import type { FlowRecord } from "../record/flow-record.js";
 import { stateText } from "../record/state.js";
+import { EveAlert } from "./eve-alert.js";
 import { EveFlow } from "./eve-flow.js";
 import { eveProto } from "./eve-names.js";
 import { EveStats } from "./eve-stats.js";
@@ -18,8 +21,9 @@ import { MessageSender } from "./message-sender.js";
 import type { Peer } from "./peer.js";
 import { problemText } from "./problem.js";
 import type { Resolver } from "./resolver.js";
-import type { RecordSink, SinkLog, SinkState, StatsSource } from "./sink.js";
+import type { SinkLog, SinkState, StatsSource } from "./sink.js";
 import { StatsTimer } from "./stats-timer.js";
+import { alertParams, alertSeverity } from "./syslog-alert.js";
 import { SyslogFormat } from "./syslog-format.js";
 import { TcpPeer } from "./tcp-peer.js";
 import { endpointText, UdpPeer } from "./udp-peer.js";
@@ -42,13 +46,17 @@ export interface SyslogContext {
   readonly log: SinkLog;
   readonly stats: StatsSource;
   readonly resolver: Resolver;
+  /** Rules can drop here. */
+  readonly isInline?: boolean;
 }
 
-export class SyslogSink implements RecordSink {
+export class SyslogSink implements AlertTaker {
   readonly name: string;
+  readonly takesAlerts: boolean;
   private readonly sender: MessageSender;
   private readonly format: SyslogFormat;
   private readonly flow: EveFlow;
+  private readonly alert: EveAlert;
   private readonly stats: EveStats;
   private readonly log: SinkLog;
   private readonly hasFlows: boolean;
@@ -68,7 +76,9 @@ export class SyslogSink implements RecordSink {
     this.bytesMax = transport === "udp" ? DATAGRAM_BYTES : MESSAGE_BYTES;
     this.format = new SyslogFormat({ facility, hostname: sensorName, processId: process.pid, enterprise });
     this.flow = new EveFlow(sensorName, (worker) => context.interfaceName(worker));
+    this.alert = new EveAlert(context);
     this.stats = new EveStats(context.stats, sensorName);
+    this.takesAlerts = target.types.includes("alert");
     this.hasFlows = target.types.includes("flow");
     this.timer = target.types.includes("stats") ? new StatsTimer(target.statsMs) : undefined;
     const backoff = transport === "tcp" ? BACKOFF : DATAGRAM_BACKOFF;
@@ -86,6 +96,20 @@ export class SyslogSink implements RecordSink {
       text = this.format.text(time, "flow", params, this.flow.shortText(record, worker));
     }
     this.push(text);
+  }
+
+  /** In whole, or without payload and packet, or without JSON: what the transport takes. */
+  writeAlert(alert: Alert, worker: number): boolean {
+    const time = syslogTime(alert.timeUs);
+    const params = alertParams(alert, worker);
+    const severity = alertSeverity(alert);
+    const { head, payload, packet, tail } = this.alert.parts(alert, worker);
+    const around = (json: string) => this.format.text(time, "alert", params, json, severity);
+    let text = around(head + payload + packet + tail);
+    if (text.length <= this.bytesMax) return this.push(text);
+    this.counts.cut++;
+    text = around(head + tail);
+    return this.push(text.length <= this.bytesMax ? text : around(""));
   }
 
   pulse(nowMs: number): void {
@@ -123,14 +147,14 @@ export class SyslogSink implements RecordSink {
     }
   }
 
-  private push(text: string): void {
+  private push(text: string): boolean {
     if (text.length > this.bytesMax) {
       this.counts["too-long"]++;
       this.sender.drop(1);
-      return;
+      return false;
     }
     const framed = this.isCounted ? `${text.length} ${text}` : text;
-    this.sender.push(this.scratch.subarray(0, this.scratch.write(framed, 0, "latin1")), 1);
+    return this.sender.push(this.scratch.subarray(0, this.scratch.write(framed, 0, "latin1")), 1);
   }
 }
 

@@ -28,6 +28,8 @@ export const NOTE_BITS: readonly (readonly [name: string, bit: number])[] = [
   ["offloaded", L.NOTE_OFFLOADED],
   ["merged", L.NOTE_MERGED],
   ["pickup", L.NOTE_PICKUP],
+  ["evicted-before", L.NOTE_EVICTED_BEFORE],
+  ["loss", L.NOTE_LOSS],
 ];
 
 /** The notes that say a packet was wrapped in something: what `encaps NAME` of a filter knows. */

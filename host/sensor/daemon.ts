@@ -3,16 +3,20 @@
 // everything that reads what comes from outside.
 // Always holds: the configuration in force is whole: a new one replaces it in every part, or in none.
 
+import type { AlertSink } from "../alert/alert-sink.js";
 import { configDifferences } from "../config/differences.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { StrayConfig } from "../config/types.js";
+import { tableNeed } from "../config/warnings.js";
+import { addAlertMethods } from "../control/alert-methods.js";
+import { addRuleMethods } from "../control/rule-methods.js";
 import { ControlServer } from "../control/server.js";
 import { StrayError } from "../errors.js";
 import type { SinkLog } from "../export/sink.js";
 import type { Logger } from "../log/logger.js";
 import { dropPrivileges, findAccount } from "../system/privileges.js";
 import { version } from "../version.js";
-import { memoryBytes, profileLimits } from "../wasm/profiles.js";
+import { AlertSinks } from "./alert-sinks.js";
 import { CaptureSet, compileFilters } from "./capture-set.js";
 import { countersReport } from "./counters.js";
 import { prepareDirectories } from "./directories.js";
@@ -20,11 +24,15 @@ import { RecordFeed } from "./feed.js";
 import { gauges } from "./gauges.js";
 import { newSeed, workerLimits } from "./limits.js";
 import { queryFlows } from "./live-table.js";
-import { LOSS_NAMES, ProblemWatch } from "./problems.js";
+import { LOSS_NAMES, ProblemWatch, ruleProblems } from "./problems.js";
 import { planReload, type ReloadPlan } from "./reload.js";
+import { RuleKeeper } from "./rule-keeper.js";
+import { ruleList } from "./rule-list.js";
+import type { KeptRules } from "./rule-words.js";
 import { Sinks } from "./sinks.js";
 import { Supervisor } from "./supervisor.js";
 import type { CountersReport, FlowPage, FlowQuery, ReloadReport, SensorView, StatusReport } from "./view.js";
+import { isSame } from "./worker-rules.js";
 
 const PULSE_MS = 1000;
 
@@ -50,6 +58,8 @@ export class Daemon implements SensorView {
   private readonly feed: RecordFeed;
   private readonly supervisor: Supervisor;
   private readonly sinks: Sinks;
+  private readonly alertSinks: AlertSinks;
+  private readonly rules: RuleKeeper;
   private readonly watch = new ProblemWatch();
   private readonly own = { reloads: 0, "reloads-refused": 0 };
   private capture: CaptureSet | undefined;
@@ -67,14 +77,17 @@ export class Daemon implements SensorView {
     this.captureLog = sinkLog(log.child({ component: "capture" }));
     this.feed = new RecordFeed(() => this.supervisor.workers, this.log);
     this.supervisor = new Supervisor(this.feed, sinkLog(log.child({ component: "workers" })));
-    this.sinks = new Sinks({
+    const context = {
       log: sinkLog(log.child({ component: "output" })),
       stats: { stats: () => ({ ...this.counters() }) },
       interfaceName: () => {
         const [only, ...others] = this.config.capture.interfaces;
         return others.length === 0 ? only : undefined;
       },
-    });
+    };
+    this.sinks = new Sinks(context);
+    this.alertSinks = new AlertSinks(context);
+    this.rules = new RuleKeeper(sinkLog(log.child({ component: "rules" })));
     this.finished = new Promise((resolve) => {
       this.hasFinished = resolve;
     });
@@ -103,8 +116,8 @@ export class Daemon implements SensorView {
     const nowMs = Date.now();
     const workers = this.supervisor.reports(nowMs);
     const interfaces = this.capture?.reports ?? [];
-    const sinks = this.sinks.all.map((sink) => ({ name: sink.name, ...sink.state() }));
-    const limits = profileLimits(config.sensor.profile);
+    const sinks = this.allSinks.map((sink) => ({ name: sink.name, ...sink.state() }));
+    const rules = this.rules.report();
     return {
       version: version(),
       name: config.sensor.name,
@@ -126,9 +139,11 @@ export class Daemon implements SensorView {
       interfaces,
       workers,
       sinks,
-      memory: { residentBytes: process.memoryUsage.rss(), tableBytes: memoryBytes(limits) },
+      rules,
+      memory: { residentBytes: process.memoryUsage.rss(), tableBytes: tableNeed(config) },
       problems: [
         ...this.watch.sentences(nowMs, interfaces, workers, sinks),
+        ...ruleProblems(rules),
         ...(this.capture?.notes ?? []),
         ...(this.configError === undefined
           ? []
@@ -144,12 +159,21 @@ export class Daemon implements SensorView {
       workers,
       gauges: gauges(workers, this.capture?.reports ?? []),
       interfaces: this.capture?.counters ?? [],
-      sinks: this.sinks.all,
+      sinks: this.allSinks,
       own: {
         ...this.own,
         "sink-errors": this.feed.errors,
       },
     });
+  }
+
+  /** Everything that writes somewhere. */
+  private get allSinks() {
+    return [...this.sinks.all, ...this.alertSinksInUse];
+  }
+
+  private get alertSinksInUse(): readonly AlertSink[] {
+    return [...this.alertSinks.all, ...this.sinks.alertSinks];
   }
 
   /** One count of the whole sensor: for what is looked at each second, without a report of everything. */
@@ -177,7 +201,9 @@ export class Daemon implements SensorView {
     const { config } = this;
     const account = findAccount(config.sensor.user);
     const filters = compileFilters(config.capture);
+    const rules = await this.rules.prepare(config);
     this.supervisor.prepare(config.capture.workers, workerLimits(config, this.seed));
+    await this.rules.use(rules, config, this.supervisor.workers);
     this.capture = CaptureSet.open(this.supervisor.workers, config.capture, filters, this.captureLog);
     prepareDirectories(config, account);
     this.control = await ControlServer.listen({
@@ -189,10 +215,14 @@ export class Daemon implements SensorView {
       version: version(),
       log: sinkLog(this.options.log.child({ component: "control" })),
     });
+    addAlertMethods(this.control.methods, () => this.alertSinks.alertLog);
+    addRuleMethods(this.control.methods, () => ruleList(this.rules.rules, this.supervisor.workers));
     this.privileges = dropPrivileges({ user: config.sensor.user, keep: ["CAP_NET_RAW", "CAP_NET_ADMIN"] });
     await this.sinks.open(config);
-    this.feed.use(this.sinks.all);
+    await this.alertSinks.open(config);
+    this.feed.use(this.sinks.all, this.alertSinksInUse);
     this.feed.start();
+    this.markLosses(this.startedMs);
     await this.supervisor.start(this.capture);
     this.timer = setInterval(() => void this.pulse(), PULSE_MS);
     for (const note of this.capture.notes) this.log("warn", note);
@@ -206,6 +236,10 @@ export class Daemon implements SensorView {
     } catch (error) {
       this.log("error", `watching the interfaces: ${messageOf(error)}`);
     }
+    this.markLosses(nowMs);
+  }
+
+  private markLosses(nowMs: number): void {
     this.watch.mark(
       nowMs,
       LOSS_NAMES.map((name) => this.total(name)),
@@ -218,12 +252,19 @@ export class Daemon implements SensorView {
       const { config, warnings } = await this.options.load();
       const changed = configDifferences(this.config, config);
       const plan = planReload(changed);
-      await this.apply(config, plan);
+      // Rule files may have changed though their names have not: they are read at each reload.
+      const rules = await this.rules.prepare(config);
+      const isOther = await this.apply(config, plan, rules);
       this.own.reloads++;
       this.configError = undefined;
       this.configLoadedMs = Date.now();
-      this.log("info", changed.length === 0 ? "reloaded: nothing has changed" : "reloaded", { changed });
-      return { changed, restartedCapture: plan.restartsCapture, messages: warnings };
+      this.log("info", changed.length === 0 ? "reloaded: no key has changed" : "reloaded", { changed });
+      const messages = [
+        ...warnings,
+        ...(isOther ? [`other rules are in force: ${this.rules.rules.length}`] : []),
+        ...ruleProblems(this.rules.report()),
+      ];
+      return { changed, restartedCapture: plan.restartsCapture, messages };
     } catch (error) {
       this.own["reloads-refused"]++;
       this.configError = messageOf(error);
@@ -232,12 +273,18 @@ export class Daemon implements SensorView {
     } finally {
       // Whoever moved a file away (logrotate) wants a new one, whatever became of the configuration.
       this.sinks.reopen();
+      this.alertSinks.reopen();
     }
   }
 
-  /** Every part, or none: what was done is undone when a later part fails. */
-  private async apply(config: StrayConfig, plan: ReloadPlan): Promise<void> {
+  /**
+   * Every part, or none: what was done is undone when a later part fails. Answers whether other rules are in force.
+   * Alerts wait in the rings meanwhile: none goes to a file that is being closed.
+   */
+  private async apply(config: StrayConfig, plan: ReloadPlan, rules: KeptRules | undefined): Promise<boolean> {
     const old = this.config;
+    const oldRules = this.rules.current;
+    const rulesOf = (it: StrayConfig) => (it === old ? oldRules : rules);
     const undo: (() => Promise<void>)[] = [];
     const step = async (wanted: boolean, work: (config: StrayConfig) => Promise<void>): Promise<void> => {
       if (!wanted) return;
@@ -246,15 +293,20 @@ export class Daemon implements SensorView {
     };
     try {
       this.config = config;
-      await step(plan.restartsCapture, (it) => this.restartCapture(it));
+      await step(plan.restartsCapture, (it) => this.restartCapture(it, rulesOf(it)));
       await step(plan.adjustsCapture && !plan.restartsCapture, async (it) => {
         this.capture?.adjust(it.capture, compileFilters(it.capture));
       });
       await step(plan.adjustsFlows && !plan.restartsCapture, (it) =>
         this.supervisor.adjust(workerLimits(it, this.seed)),
       );
+      await step(!plan.restartsCapture, async (it) => {
+        await this.rules.use(rulesOf(it), it, this.supervisor.workers);
+      });
+      if (plan.replacesAlerts || plan.replacesExporters) this.feed.use(this.sinks.all, undefined);
       await step(plan.replacesStore, (it) => this.sinks.replaceStore(it));
       await step(plan.replacesExporters, (it) => this.sinks.replaceExporters(it));
+      await step(plan.replacesAlerts, (it) => this.alertSinks.replace(it));
       await step(plan.setsLog, async (it) => this.options.log.setLevel(it.log.level));
     } catch (error) {
       this.config = old;
@@ -267,16 +319,18 @@ export class Daemon implements SensorView {
       }
       throw error;
     } finally {
-      this.feed.use(this.sinks.all);
+      this.feed.use(this.sinks.all, this.alertSinksInUse);
     }
+    return !isSame(this.rules.current?.image, oldRules?.image);
   }
 
-  private async restartCapture(config: StrayConfig): Promise<void> {
+  private async restartCapture(config: StrayConfig, rules: KeptRules | undefined): Promise<void> {
     const filters = compileFilters(config.capture);
     await this.supervisor.stop();
     this.capture?.close();
     this.capture = undefined;
     this.supervisor.prepare(config.capture.workers, workerLimits(config, this.seed));
+    await this.rules.use(rules, config, this.supervisor.workers);
     this.capture = CaptureSet.open(this.supervisor.workers, config.capture, filters, this.captureLog);
     await this.supervisor.start(this.capture);
   }
@@ -286,7 +340,7 @@ export class Daemon implements SensorView {
     this.log("info", "stopping");
     await this.supervisor.stop();
     await this.release();
-    this.log("info", "stopped", { records: this.feed.records });
+    this.log("info", "stopped", { records: this.feed.records, alerts: this.feed.alerts });
     this.hasFinished();
   }
 
@@ -294,6 +348,7 @@ export class Daemon implements SensorView {
     clearInterval(this.timer);
     this.feed.stop();
     this.capture?.close();
+    await this.alertSinks.close();
     await this.sinks.close();
     await this.control?.close();
   }

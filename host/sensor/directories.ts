@@ -7,17 +7,26 @@ import type { StrayConfig } from "../config/types.js";
 import { StrayError, systemCode } from "../errors.js";
 import type { Account } from "../system/privileges.js";
 
-/** Makes the socket's and the store's directory where they are missing. @throws StrayError with what to do. */
+/** Makes the directories of the socket, the store, alerts, evidence and text files where they are missing. @throws StrayError with what to do. */
 export function prepareDirectories(config: StrayConfig, owner: Account | undefined): void {
   make(dirname(config.control.socket), 0o755, owner);
   if (config.store.enabled) make(config.store.directory, 0o750, owner);
+  const { log, evidence, full, fast } = config.alerts;
+  for (const files of [log, evidence]) if (files.enabled) make(files.directory, 0o750, owner);
+  for (const file of [full, fast, config.export.eve?.file]) {
+    if (file !== undefined) make(dirname(file), 0o750, owner);
+  }
 }
 
+/** Those above it that are missing become the account's too: a folder that it can't enter is of no use. */
 function make(path: string, mode: number, owner: Account | undefined): void {
   try {
     if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-    mkdirSync(path, { recursive: true, mode });
-    if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
+    const first = mkdirSync(path, { recursive: true, mode });
+    if (owner === undefined || first === undefined) return;
+    for (let made = path; made.length >= first.length; made = dirname(made)) {
+      chownSync(made, owner.uid, owner.gid);
+    }
   } catch (error) {
     const code = systemCode(error) ?? "unknown error";
     throw new StrayError(

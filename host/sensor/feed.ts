@@ -1,8 +1,11 @@
-// Takes flow records out of the workers' rings and gives them to every sink.
+// Takes flow records and alerts out of the workers' rings and gives them to every sink.
 // Apart from the daemon because its pace decides whether records are lost.
 // Always holds: a burst is taken in slices, so that clients have their turn; a sink that throws is our own bug,
 // counted and said once, and the others still get the record.
 
+import type { Alert } from "../alert/alert.js";
+import { drainAlerts } from "../alert/alert-ring.js";
+import type { AlertSink } from "../alert/alert-sink.js";
 import type { RecordSink, SinkLog } from "../export/sink.js";
 import type { FlowRecord } from "../record/flow-record.js";
 import type { WorkerHandle } from "./worker-handle.js";
@@ -15,10 +18,14 @@ const BURST = 128;
 const PACE_MS = 15;
 const PULSE_MS = 100;
 
+type Sink = RecordSink | AlertSink;
+
 export class RecordFeed {
   /** Times a sink threw. */
   errors = 0;
   records = 0;
+  alerts = 0;
+  private alertSinks: readonly AlertSink[] | undefined = [];
   private sinks: readonly RecordSink[] = [];
   private timeout: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
@@ -30,8 +37,10 @@ export class RecordFeed {
     private readonly log: SinkLog,
   ) {}
 
-  use(sinks: readonly RecordSink[]): void {
+  /** Without alert sinks alerts wait in the rings until there are some again. */
+  use(sinks: readonly RecordSink[], alertSinks: readonly AlertSink[] | undefined): void {
     this.sinks = sinks;
+    this.alertSinks = alertSinks;
   }
 
   start(): void {
@@ -55,7 +64,7 @@ export class RecordFeed {
     this.go();
   }
 
-  /** Takes one slice of every worker; answers how many records there were. */
+  /** Takes one slice of every worker; answers how many records and alerts there were. */
   turn(): number {
     let taken = 0;
     for (const worker of this.workers()) taken += this.drain(worker);
@@ -63,6 +72,7 @@ export class RecordFeed {
     if (taken > 0 || now - this.pulsedMs >= PULSE_MS) {
       this.pulsedMs = now;
       for (const sink of this.sinks) this.pulse(sink, now);
+      for (const sink of this.alertSinks ?? []) this.pulse(sink, now);
     }
     return taken;
   }
@@ -76,7 +86,21 @@ export class RecordFeed {
     const { number } = worker;
     const taken = worker.drain(SLICE, (record) => this.give(record, number));
     this.records += taken;
-    return taken;
+    const { alertSinks } = this;
+    if (alertSinks === undefined) return taken;
+    const alerts = drainAlerts(worker.alerts, SLICE, (alert) => this.giveAlert(alert, number, alertSinks));
+    this.alerts += alerts;
+    return taken + alerts;
+  }
+
+  private giveAlert(alert: Alert, worker: number, sinks: readonly AlertSink[]): void {
+    for (const sink of sinks) {
+      try {
+        sink.write(alert, worker);
+      } catch (error) {
+        this.blame(sink, error);
+      }
+    }
   }
 
   private give(record: FlowRecord, worker: number): void {
@@ -89,7 +113,7 @@ export class RecordFeed {
     }
   }
 
-  private pulse(sink: RecordSink, nowMs: number): void {
+  private pulse(sink: Sink, nowMs: number): void {
     try {
       sink.pulse(nowMs);
     } catch (error) {
@@ -97,7 +121,7 @@ export class RecordFeed {
     }
   }
 
-  private blame(sink: RecordSink, error: unknown): void {
+  private blame(sink: Sink, error: unknown): void {
     this.errors++;
     if (this.errors > 1) return;
     const text = error instanceof Error ? error.message : String(error);

@@ -1,11 +1,11 @@
 // From the configuration to the limits of one worker.
 // Apart from the profiles because a file's reader has no workers, no status interval and no secret seed.
-// Always holds: the workers' tables together are as large as the profile says.
+// Always holds: the workers' tables of flows, sessions and streams together are as large as the profile says.
 
 import { randomBytes } from "node:crypto";
 import type { StrayConfig } from "../config/types.js";
 import type { Limits } from "../wasm/config.js";
-import { profileLimits } from "../wasm/profiles.js";
+import { profileLimits, workerShare } from "../wasm/profiles.js";
 
 /** A seed nobody outside can guess: who could, could aim flows at one set of the table. */
 export function newSeed(): bigint {
@@ -13,12 +13,10 @@ export function newSeed(): bigint {
 }
 
 export function workerLimits(config: StrayConfig, seed: bigint): Limits {
-  const limits = profileLimits(config.sensor.profile);
-  const { flows } = config;
+  const { flows, inspection, alerts, capture, sensor } = config;
   return {
-    ...limits,
+    ...workerShare(profileLimits(sensor.profile), capture.workers),
     seed,
-    flowSets: Math.max(1, Math.floor(limits.flowSets / config.capture.workers)),
     lossyRecords: true,
     verifyChecksums: flows.verifyChecksums,
     statusMs: flows.statusMs,
@@ -30,5 +28,9 @@ export function workerLimits(config: StrayConfig, seed: bigint): Limits {
     otherMs: flows.otherMs,
     fragmentMs: flows.fragmentMs,
     pickupMs: flows.pickupMs,
+    inspect: inspection.enabled,
+    streamDepth: inspection.streamDepth,
+    alertRate: alerts.rate,
+    alertBurst: alerts.burst,
   };
 }

@@ -2,7 +2,7 @@
 // Apart from the daemon because each is a judgement: of what, over which time, in which words.
 // Always holds: a problem goes away by itself a minute after its cause has.
 
-import type { InterfaceReport, SinkReport, WorkerReport } from "./view.js";
+import type { InterfaceReport, RulesReport, SinkReport, WorkerReport } from "./view.js";
 
 const WINDOW_MS = 60_000;
 /** Lost in the window: which counts, and how to speak of them. */
@@ -18,6 +18,36 @@ const LOSSES: readonly (readonly [name: string, sentence: (count: number) => str
     (n) => `${n} flows were recorded early in the last minute: the table is full (sensor.profile)`,
   ],
   ["flows-lost", (n) => `${n} live flows were lost in the last minute with a worker that died`],
+  [
+    "alerts-lost",
+    (n) => `${n} alerts were lost in the last minute: they came faster than they were taken out`,
+  ],
+  [
+    "alerts-limited",
+    (n) =>
+      `${n} alerts were held back in the last minute by the rate of their rule (alerts.rate): \`stray rules stats\` tells whose`,
+  ],
+  [
+    "alerts-over",
+    (n) => `${n} matches were not told in the last minute: their packets matched more rules than are told`,
+  ],
+  [
+    "candidates-lost",
+    (n) => `${n} rules were not looked at in the last minute: their packets had the patterns of too many`,
+  ],
+  [
+    "pending-lost",
+    (n) =>
+      `${n} rules were not looked at again in the last minute when their stream went on: too many waited`,
+  ],
+  [
+    "inspection-budget",
+    (n) => `${n} packets were not looked at by all rules in the last minute: they took too many steps`,
+  ],
+  [
+    "regex-limit",
+    (n) => `${n} regular expressions were broken off in the last minute: they took too many steps`,
+  ],
   ["ring-damaged", (n) => `${n} ring blocks could not be read to their end in the last minute`],
 ];
 
@@ -56,6 +86,16 @@ export class ProblemWatch {
       return count > 0 ? [sentence(count)] : [];
     });
   }
+}
+
+/** Of the rules in force: the sentences stay as long as the rules do. */
+export function ruleProblems({ rules, refused, files }: RulesReport): string[] {
+  if (refused > 0) {
+    const them = refused === 1 ? "1 rule was refused" : `${refused} rules were refused`;
+    return [`${them}, ${rules} are in force: strayd's log and \`stray rules check\` tell why`];
+  }
+  if (rules === 0 && files.length > 0) return ["no rule is in force: the files of rules have none"];
+  return [];
 }
 
 function links(interfaces: readonly InterfaceReport[]): string[] {

@@ -10,6 +10,9 @@ export interface ReloadPlan {
   /** Kernel filter or promiscuity, set on the open rings. */
   readonly adjustsCapture: boolean;
   readonly adjustsFlows: boolean;
+  /** Their files are read at each reload, whether a key has changed or not. */
+  readonly replacesRules: boolean;
+  readonly replacesAlerts: boolean;
   readonly replacesStore: boolean;
   readonly replacesExporters: boolean;
   readonly setsLog: boolean;
@@ -19,14 +22,22 @@ type Consequence = keyof ReloadPlan | "refused";
 
 /** By the beginning of a dotted key; the longest that fits counts. */
 const CONSEQUENCES: readonly (readonly [prefix: string, consequences: readonly Consequence[]])[] = [
-  ["sensor.name", ["replacesExporters"]],
+  ["sensor.name", ["replacesExporters", "replacesAlerts"]],
   ["sensor.profile", ["restartsCapture"]],
   ["sensor.user", ["refused"]],
   ["capture.filter", ["adjustsCapture"]],
   ["capture.promiscuous", ["adjustsCapture"]],
   ["capture", ["restartsCapture"]],
   ["flows", ["adjustsFlows"]],
+  ["sensor.home", ["replacesRules"]],
+  ["rules", ["replacesRules"]],
+  ["inspection.enabled", ["restartsCapture"]],
+  ["inspection", ["adjustsFlows"]],
+  ["alerts.rate", ["adjustsFlows"]],
+  ["alerts.burst", ["adjustsFlows"]],
+  ["alerts", ["replacesAlerts"]],
   ["store.enterprise", ["replacesStore", "replacesExporters"]],
+  ["store.min-free", ["replacesStore", "replacesAlerts"]],
   ["store", ["replacesStore"]],
   ["export", ["replacesExporters"]],
   ["control", ["refused"]],
@@ -53,6 +64,8 @@ export function planReload(changed: readonly string[]): ReloadPlan {
     restartsCapture: found.has("restartsCapture"),
     adjustsCapture: found.has("adjustsCapture"),
     adjustsFlows: found.has("adjustsFlows"),
+    replacesRules: found.has("replacesRules"),
+    replacesAlerts: found.has("replacesAlerts"),
     replacesStore: found.has("replacesStore"),
     replacesExporters: found.has("replacesExporters"),
     setsLog: found.has("setsLog"),

@@ -2,6 +2,8 @@
 // Apart from the daemon because a reload must be able to go back.
 // Always holds: a store that shares its directory with the old one is opened only after that is closed.
 
+import type { AlertSink } from "../alert/alert-sink.js";
+import { alertSinksOf } from "../alert/joined-sink.js";
 import type { StrayConfig } from "../config/types.js";
 import { createExporters } from "../export/factory.js";
 import type { RecordSink, SinkLog, StatsSource } from "../export/sink.js";
@@ -17,8 +19,14 @@ export interface SinkContext {
 export class Sinks {
   private store: RecordSink | undefined;
   private exporters: readonly RecordSink[] = [];
+  private takers: readonly AlertSink[] = [];
 
   constructor(private readonly context: SinkContext) {}
+
+  /** Of the exporters that take alerts too, their other side. */
+  get alertSinks(): readonly AlertSink[] {
+    return this.takers;
+  }
 
   get all(): readonly RecordSink[] {
     return this.store === undefined ? this.exporters : [this.store, ...this.exporters];
@@ -28,7 +36,7 @@ export class Sinks {
   async open(config: StrayConfig): Promise<void> {
     await this.openStore(config);
     try {
-      this.exporters = exportersOf(config, this.context);
+      this.useExporters(exportersOf(config, this.context));
     } catch (error) {
       await this.store?.close();
       this.store = undefined;
@@ -45,7 +53,7 @@ export class Sinks {
   async replaceExporters(config: StrayConfig): Promise<void> {
     const fresh = exportersOf(config, this.context);
     const old = this.exporters;
-    this.exporters = fresh;
+    this.useExporters(fresh);
     await Promise.all(old.map((sink) => sink.close()));
   }
 
@@ -56,7 +64,12 @@ export class Sinks {
   async close(): Promise<void> {
     await Promise.all(this.all.map((sink) => sink.close()));
     this.store = undefined;
-    this.exporters = [];
+    this.useExporters([]);
+  }
+
+  private useExporters(exporters: readonly RecordSink[]): void {
+    this.exporters = exporters;
+    this.takers = alertSinksOf(exporters);
   }
 
   private async openStore(config: StrayConfig): Promise<void> {

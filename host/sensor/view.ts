@@ -69,6 +69,18 @@ export interface SinkReport {
   readonly text: string;
 }
 
+export interface RulesReport {
+  /** In force. */
+  readonly rules: number;
+  readonly refused: number;
+  readonly warnings: number;
+  readonly files: readonly string[];
+  /** Of the compiled rules, and what they may take. */
+  readonly bytes: number;
+  readonly bytesMax: number;
+  readonly loadedMs: number;
+}
+
 export interface StatusReport {
   readonly version: string;
   readonly name: string;
@@ -92,6 +104,7 @@ export interface StatusReport {
   readonly interfaces: readonly InterfaceReport[];
   readonly workers: readonly WorkerReport[];
   readonly sinks: readonly SinkReport[];
+  readonly rules: RulesReport;
   readonly memory: { readonly residentBytes: number; readonly tableBytes: number };
   /** Sentences that an operator should read. */
   readonly problems: readonly string[];

@@ -5,20 +5,18 @@
 import { join } from "node:path";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import {
-  FLOW_SIZE,
-  FLOWS_BASE,
   LIVE_COMMAND_MESSAGE,
   LIVE_COMMAND_STOP,
   LIVE_STATE_RUNNING,
-  RECORD_SIZE,
-  RECORDS_BASE,
   STATE_BASE,
   STATE_FLOWS_PEAK_OFFSET,
   STATE_FLOWS_USED_OFFSET,
   STATE_RECORD_TAIL_OFFSET,
 } from "../../assembly/layout.js";
+import { AlertRing } from "../alert/alert-ring.js";
 import { StrayError } from "../errors.js";
 import { FlowRecord } from "../record/flow-record.js";
+import type { RuleCounts } from "../rules/rule-counts.js";
 import { type Limits, writeConfig } from "../wasm/config.js";
 import { COUNTERS, readCounter, readCounters } from "../wasm/counters.js";
 import { createMemory, readU32, type SensorMemory } from "../wasm/memory.js";
@@ -26,8 +24,10 @@ import { compileModule, instantiate, packageRoot, type SensorExports } from "../
 import { flowCapacityOf } from "../wasm/profiles.js";
 import { RecordRing } from "../wasm/record-ring.js";
 import { LiveWords } from "./live-words.js";
+import { touchTables } from "./touch.js";
 import type { Counts } from "./view.js";
 import type { WorkerData, WorkerMessage } from "./worker-messages.js";
+import { type RulesInUse, WorkerRules } from "./worker-rules.js";
 
 const ENTRY = "dist/host/sensor/worker.js";
 /** A worker that has not turned for so long is taken for dead. */
@@ -57,6 +57,8 @@ export class WorkerHandle {
   private beats = -1;
   private beatMs = 0;
   private isStopping = false;
+  private readonly rules: WorkerRules;
+  readonly alerts: AlertRing;
 
   constructor(
     readonly number: number,
@@ -70,6 +72,8 @@ export class WorkerHandle {
     this.record = new FlowRecord(this.memory.buffer);
     this.tail = new Int32Array(this.memory.buffer, STATE_BASE + STATE_RECORD_TAIL_OFFSET, 1);
     this.ring = new RecordRing(this.memory, limits.recordLimit);
+    this.rules = new WorkerRules(this.memory);
+    this.alerts = new AlertRing(this.memory, (generation, index) => this.rules.find(generation, index));
   }
 
   get flowsMax(): number {
@@ -101,21 +105,34 @@ export class WorkerHandle {
   prepare(limits: Limits): void {
     this.limits = limits;
     this.words.clear();
-    this.touch();
+    touchTables(this.memory, limits);
     this.reset();
-  }
-
-  /** Has the kernel give every page of the tables now: the first burst must not wait for them, nor memory grow later. */
-  private touch(): void {
-    const { u8 } = this.memory;
-    u8.fill(0, FLOWS_BASE, FLOWS_BASE + this.flowsMax * FLOW_SIZE);
-    u8.fill(0, RECORDS_BASE, RECORDS_BASE + this.limits.recordLimit * RECORD_SIZE);
   }
 
   private reset(): void {
     writeConfig(this.memory, this.limits);
     this.viewer.init();
     this.ring = new RecordRing(this.memory, this.limits.recordLimit);
+    // No thread is running yet: this one takes them for it.
+    if (this.rules.putBack()) this.viewer.takeRules();
+  }
+
+  /**
+   * Rules for this worker, also when it starts again. They are in force when `hasTakenRules`.
+   * @throws StrayError RULES_BUSY when those before are not in force yet; then nothing is changed.
+   */
+  useRules(rules: RulesInUse): void {
+    if (this.rules.use(rules) && this.thread === undefined) this.viewer.takeRules();
+  }
+
+  /** A dead one has: it starts again with what it was given last. */
+  get hasTakenRules(): boolean {
+    return this.thread === undefined || this.rules.isTaken;
+  }
+
+  /** What was counted of each rule in force, by its place. */
+  get ruleCounts(): readonly RuleCounts[] {
+    return this.rules.counts();
   }
 
   /** Starts the thread with empty tables and counters. */
@@ -163,6 +180,7 @@ export class WorkerHandle {
     if (hasLostBlock) this.carry("blocks-lost", 1);
     this.carry("record-waits", this.words.waits);
     this.words.clearWaits();
+    this.rules.carryOver();
     this.viewer.init();
     return flows;
   }

@@ -81,6 +81,8 @@ export class WorkerLoop {
       for (let message = this.receive(); message !== undefined; message = this.receive()) this.obey(message);
       this.words.done = number;
     }
+    // Each batch does so too, but there may be no packets.
+    this.exports.takeRules();
     let taken = 0;
     for (const input of this.inputs) if (!input.failed) taken += this.takeBlocks(input, BLOCKS_A_TURN);
     if (taken === 0) this.rest();

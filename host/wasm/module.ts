@@ -29,6 +29,8 @@ export interface SensorExports {
   configure(): void;
   /** Takes every frame of a TPACKET_V3 block at that address; answers how many there were. */
   readBlock(address: number, size: number, link: number, input: number): number;
+  /** Takes rules that were installed, if any (it does so by itself before each batch). */
+  takeRules(): void;
   /** First slot from `slot` on with a live flow, or the table's number of slots. */
   nextLive(slot: number): number;
   /** Copies that flow to SNAPSHOT as a record; 0 when it changed at each look. */

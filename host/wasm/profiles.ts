@@ -4,15 +4,28 @@
 // capture file at a time; the process itself comes on top (Node.js is about 48 MB).
 
 import {
+  ALERTS_REGION_SIZE,
+  ALIVE_CAPACITY,
+  DATAGRAM_CAPACITY,
+  DATAGRAM_SIZE,
   FLOW_SIZE,
   FRAGMENT_SET_CAPACITY,
   FRAGMENT_SIZE,
   FRAGMENT_WAYS,
+  RECENT_CAPACITY,
   RECORD_CAPACITY,
   RECORD_SIZE,
+  RULES_HALF_SIZE,
+  SCRATCH_REGION_SIZE,
+  SESSION_CAPACITY,
+  SESSION_SIZE,
   SET_CAPACITY,
   SET_SIZE,
   SET_WAYS,
+  SOURCE_CAPACITY,
+  TARGET_CAPACITY,
+  THRESHOLD_CAPACITY,
+  THRESHOLD_SIZE,
   WINDOW_DATA_SIZE,
   WINDOW_PARTS,
 } from "../../assembly/layout.js";
@@ -45,6 +58,15 @@ const COMMON = {
   protectMs: 30 * SECOND_MS,
   sweepMs: 8 * SECOND_MS,
   pickupMs: 0,
+  inspect: false,
+  streamWindowSize: 8192,
+  streamDepth: 1_048_576,
+  alertRate: 10,
+  alertBurst: 50,
+  packetBudget: 400_000,
+  regexSteps: 50_000,
+  detect: false,
+  learnMs: 0,
 } as const;
 
 export const PROFILES: readonly Profile[] = [
@@ -57,17 +79,35 @@ export const PROFILES: readonly Profile[] = [
       fragmentSets: 256,
       recordLimit: RECORD_CAPACITY / 4,
       chunkSize: WINDOW_DATA_SIZE / 8,
+      sessionLimit: SESSION_CAPACITY / 8,
+      streamWindowLimit: 128,
+      datagramLimit: DATAGRAM_CAPACITY / 4,
+      thresholdLimit: THRESHOLD_CAPACITY / 8,
+      rulesLimit: RULES_HALF_SIZE / 4,
+      sourceLimit: SOURCE_CAPACITY / 16,
+      targetLimit: TARGET_CAPACITY / 8,
+      recentLimit: RECENT_CAPACITY / 16,
+      aliveLimit: ALIVE_CAPACITY / 16,
     },
   },
   {
     name: "default",
-    help: "163,840 flows, under 160 MB resident in all live, 200 MB from files",
+    help: "131,072 flows, under 160 MB resident in all live, 200 MB from files",
     limits: {
       ...COMMON,
-      flowSets: 5120,
+      flowSets: 4096,
       fragmentSets: FRAGMENT_SET_CAPACITY,
       recordLimit: RECORD_CAPACITY / 2,
       chunkSize: WINDOW_DATA_SIZE,
+      sessionLimit: SESSION_CAPACITY / 2,
+      streamWindowLimit: 1024,
+      datagramLimit: DATAGRAM_CAPACITY,
+      thresholdLimit: THRESHOLD_CAPACITY / 2,
+      rulesLimit: RULES_HALF_SIZE / 2,
+      sourceLimit: SOURCE_CAPACITY / 4,
+      targetLimit: TARGET_CAPACITY / 2,
+      recentLimit: RECENT_CAPACITY / 4,
+      aliveLimit: ALIVE_CAPACITY / 4,
     },
   },
   {
@@ -79,6 +119,15 @@ export const PROFILES: readonly Profile[] = [
       fragmentSets: FRAGMENT_SET_CAPACITY,
       recordLimit: RECORD_CAPACITY,
       chunkSize: WINDOW_DATA_SIZE,
+      sessionLimit: SESSION_CAPACITY,
+      streamWindowLimit: 2048,
+      datagramLimit: DATAGRAM_CAPACITY,
+      thresholdLimit: THRESHOLD_CAPACITY,
+      rulesLimit: RULES_HALF_SIZE,
+      sourceLimit: SOURCE_CAPACITY,
+      targetLimit: TARGET_CAPACITY,
+      recentLimit: RECENT_CAPACITY,
+      aliveLimit: ALIVE_CAPACITY,
     },
   },
 ];
@@ -97,12 +146,43 @@ export function flowCapacityOf(limits: Limits): number {
   return limits.flowSets * SET_WAYS;
 }
 
+/** Least of any table that workers share out. */
+const SHARE_MIN = 64;
+
+/** What each of so many workers gets: what grows with the traffic is shared out, the rest each has whole. */
+export function workerShare(limits: Limits, workers: number): Limits {
+  return {
+    ...limits,
+    flowSets: Math.max(1, Math.floor(limits.flowSets / workers)),
+    sessionLimit: Math.max(SHARE_MIN, Math.floor(limits.sessionLimit / workers)),
+    streamWindowLimit: Math.max(SHARE_MIN, Math.floor(limits.streamWindowLimit / workers)),
+  };
+}
+
 /** Bytes that the tables come to when every place has been used, with one capture file open. */
 export function memoryBytes(limits: Limits): number {
   return (
     limits.flowSets * (SET_SIZE + SET_WAYS * FLOW_SIZE) +
     limits.fragmentSets * FRAGMENT_WAYS * FRAGMENT_SIZE +
     limits.recordLimit * RECORD_SIZE +
-    WINDOW_PARTS * limits.chunkSize
+    WINDOW_PARTS * limits.chunkSize +
+    (limits.inspect ? inspectionBytes(limits) : 0)
+  );
+}
+
+/** A word of each flow that leads to its session. */
+export const LINK_SIZE = 4;
+
+/** Rules count twice: new ones are laid beside those in force. */
+function inspectionBytes(limits: Limits): number {
+  return (
+    flowCapacityOf(limits) * LINK_SIZE +
+    limits.sessionLimit * SESSION_SIZE +
+    limits.streamWindowLimit * limits.streamWindowSize +
+    limits.datagramLimit * DATAGRAM_SIZE +
+    limits.thresholdLimit * THRESHOLD_SIZE +
+    2 * limits.rulesLimit +
+    ALERTS_REGION_SIZE +
+    SCRATCH_REGION_SIZE
   );
 }

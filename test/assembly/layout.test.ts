@@ -98,6 +98,7 @@ describe("layout.ts in both languages", () => {
 describe("regions", () => {
   const regions = Object.keys(values)
     .filter((name) => name.endsWith("_BASE"))
+    .filter((name) => name === "SCRATCH_BASE" || !name.startsWith("SCRATCH_"))
     .map((name) => {
       const prefix = name.slice(0, -"_BASE".length);
       const size = values[`${prefix}_REGION_SIZE`] ?? value(`${prefix}_SIZE`);
@@ -106,7 +107,9 @@ describe("regions", () => {
     .sort((a, b) => a.base - b.base);
 
   it("are in the order in which the file names them", () => {
-    const named = declarations.map(({ name }) => name).filter((name) => name.endsWith("_BASE"));
+    const named = declarations
+      .map(({ name }) => name)
+      .filter((name) => name.endsWith("_BASE") && !/^SCRATCH_.+_BASE$/.test(name));
     expect(regions.map(({ prefix }) => `${prefix}_BASE`)).toEqual(named);
   });
 
@@ -129,6 +132,20 @@ describe("regions", () => {
       );
     });
     expect(regions[0]?.base).toBeGreaterThan(0);
+  });
+
+  it("divide SCRATCH without overlap", () => {
+    const end = layout.SCRATCH_BASE + layout.SCRATCH_REGION_SIZE;
+    const areas = [
+      [layout.SCRATCH_CANDIDATES_BASE, layout.CANDIDATE_CAPACITY * 4],
+      [layout.SCRATCH_PROGRAM_BASE, layout.SCRATCH_PROGRAM_SIZE],
+      [layout.SCRATCH_REGEX_BASE, layout.SCRATCH_REGEX_SIZE],
+      [layout.SCRATCH_HTTP_BASE, layout.SCRATCH_HTTP_SIZE],
+      [layout.SCRATCH_PACKET_BASE, layout.PACKET_SIZE],
+    ] as const;
+    areas.forEach(([base, size], index) => {
+      expect(base + size).toBeLessThanOrEqual(areas[index + 1]?.[0] ?? end);
+    });
   });
 
   it("hold what is to be in them", () => {

@@ -24,6 +24,7 @@ const EXPORTS = [
   "readBlock",
   "run",
   "snapshot",
+  "takeRules",
   "tick",
 ];
 

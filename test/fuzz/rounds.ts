@@ -3,7 +3,7 @@
 
 import * as L from "../../assembly/layout.js";
 import type { CapturedFrame } from "../support/captures.js";
-import type { CoreLimits } from "../support/core.js";
+import { type CoreLimits, LIMITS } from "../support/core.js";
 import { type FeedResult, feed } from "../support/feed.js";
 import { Random } from "../support/random.js";
 import type { Corpus } from "./corpus.js";
@@ -21,6 +21,7 @@ const SECOND_NS = 1_000_000_000n;
 export function fuzzedLimits(random: Random): CoreLimits {
   const seconds = (most: number): bigint => BigInt(random.between(1, most)) * SECOND_NS;
   return {
+    ...LIMITS,
     seed: BigInt(random.u32()) * BigInt(random.u32()),
     flowSets: random.pick([1, 3, 16, 64, 255]),
     fragmentSets: random.pick([1, 3, 16, 64]),

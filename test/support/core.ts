@@ -43,6 +43,25 @@ export interface CoreLimits {
   protectNs: bigint;
   sweepNs: bigint;
   pickupNs: bigint;
+  inspectFlags: number;
+  sessionLimit: number;
+  streamWindowSize: number;
+  streamWindowLimit: number;
+  streamDepth: number;
+  datagramLimit: number;
+  thresholdLimit: number;
+  alertRate: number;
+  alertBurst: number;
+  packetBudget: number;
+  regexSteps: number;
+  rulesLimit: number;
+  sourceLimit: number;
+  targetLimit: number;
+  recentLimit: number;
+  aliveLimit: number;
+  learnNs: bigint;
+  detectFlags: number;
+  homeCount: number;
 }
 
 export const LIMITS: CoreLimits = {
@@ -63,6 +82,25 @@ export const LIMITS: CoreLimits = {
   protectNs: 60n * SECOND_NS,
   sweepNs: 4n * SECOND_NS,
   pickupNs: 0n,
+  inspectFlags: 0,
+  sessionLimit: 256,
+  streamWindowSize: 8192,
+  streamWindowLimit: 64,
+  streamDepth: 1_048_576,
+  datagramLimit: 16,
+  thresholdLimit: 256,
+  alertRate: 0,
+  alertBurst: 100,
+  packetBudget: 400_000,
+  regexSteps: 50_000,
+  rulesLimit: L.RULES_HALF_SIZE,
+  sourceLimit: 256,
+  targetLimit: 256,
+  recentLimit: 256,
+  aliveLimit: 256,
+  learnNs: 0n,
+  detectFlags: 0,
+  homeCount: 0,
 };
 
 /** Where each u64 and u32 of the configuration goes. */
@@ -80,12 +118,31 @@ const U64_FIELDS: readonly [keyof CoreLimits, number][] = [
   ["protectNs", L.CONFIG_PROTECT_NS_OFFSET],
   ["sweepNs", L.CONFIG_SWEEP_NS_OFFSET],
   ["pickupNs", L.CONFIG_PICKUP_NS_OFFSET],
+  ["learnNs", L.CONFIG_LEARN_NS_OFFSET],
 ];
 const U32_FIELDS: readonly [keyof CoreLimits, number][] = [
   ["flowSets", L.CONFIG_FLOW_SETS_OFFSET],
   ["fragmentSets", L.CONFIG_FRAGMENT_SETS_OFFSET],
   ["recordLimit", L.CONFIG_RECORD_LIMIT_OFFSET],
   ["flags", L.CONFIG_FLAGS_OFFSET],
+  ["inspectFlags", L.CONFIG_INSPECT_FLAGS_OFFSET],
+  ["sessionLimit", L.CONFIG_SESSION_LIMIT_OFFSET],
+  ["streamWindowSize", L.CONFIG_STREAM_WINDOW_SIZE_OFFSET],
+  ["streamWindowLimit", L.CONFIG_STREAM_WINDOW_LIMIT_OFFSET],
+  ["streamDepth", L.CONFIG_STREAM_DEPTH_OFFSET],
+  ["datagramLimit", L.CONFIG_DATAGRAM_LIMIT_OFFSET],
+  ["thresholdLimit", L.CONFIG_THRESHOLD_LIMIT_OFFSET],
+  ["alertRate", L.CONFIG_ALERT_RATE_OFFSET],
+  ["alertBurst", L.CONFIG_ALERT_BURST_OFFSET],
+  ["packetBudget", L.CONFIG_PACKET_BUDGET_OFFSET],
+  ["regexSteps", L.CONFIG_REGEX_STEPS_OFFSET],
+  ["rulesLimit", L.CONFIG_RULES_LIMIT_OFFSET],
+  ["sourceLimit", L.CONFIG_SOURCE_LIMIT_OFFSET],
+  ["targetLimit", L.CONFIG_TARGET_LIMIT_OFFSET],
+  ["recentLimit", L.CONFIG_RECENT_LIMIT_OFFSET],
+  ["aliveLimit", L.CONFIG_ALIVE_LIMIT_OFFSET],
+  ["detectFlags", L.CONFIG_DETECT_FLAGS_OFFSET],
+  ["homeCount", L.CONFIG_HOME_COUNT_OFFSET],
 ];
 
 export function writeLimits(view: DataView, limits: CoreLimits): void {

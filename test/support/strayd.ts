@@ -29,12 +29,14 @@ function merged(first: Settings, second: Settings): Settings {
   return out;
 }
 
-/** The folder of a daemon: configuration, socket, store. */
+/** The folder of a daemon: configuration, socket, store, alerts, evidence. */
 export class DaemonHome {
   readonly folder = mkdtempSync(join(tmpdir(), "strayd-"));
   readonly configPath = join(this.folder, "stray.yaml");
   readonly socketPath = join(this.folder, "stray.sock");
   readonly storePath = join(this.folder, "flows");
+  readonly alertsPath = join(this.folder, "alerts");
+  readonly evidencePath = join(this.folder, "evidence");
   private readonly daemons: Daemon[] = [];
   private settings: Settings = {};
 
@@ -51,6 +53,7 @@ export class DaemonHome {
     const base: Settings = {
       sensor: { name: "test", profile: "small", user: DAEMON_ACCOUNT.name },
       store: { directory: this.storePath },
+      alerts: { log: { directory: this.alertsPath }, evidence: { directory: this.evidencePath } },
       control: { socket: this.socketPath, group: null },
     };
     this.settings = merged(base, settings);

@@ -62,17 +62,20 @@ describe.skipIf(!canUseNamespaces())("a worker that dies", () => {
       () => supervisor.workers,
       () => undefined,
     );
-    feed.use([
-      {
-        name: "notes",
-        write: (record) => notes.push(record.notes),
-        pulse: () => undefined,
-        reopen: () => undefined,
-        close: async () => undefined,
-        counters: () => ({}),
-        state: () => ({ ok: true, text: "" }),
-      },
-    ]);
+    feed.use(
+      [
+        {
+          name: "notes",
+          write: (record) => notes.push(record.notes),
+          pulse: () => undefined,
+          reopen: () => undefined,
+          close: async () => undefined,
+          counters: () => ({}),
+          state: () => ({ ok: true, text: "" }),
+        },
+      ],
+      [],
+    );
     supervisor = new Supervisor(feed, () => undefined);
     supervisor.prepare(1, limits);
     capture = right.enter(() => CaptureSet.open(supervisor.workers, settings, new Map(), () => undefined));

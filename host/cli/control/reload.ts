@@ -39,7 +39,7 @@ function refused(error: unknown): unknown {
 export function reloadText({ changed, restartedCapture, messages }: ReloadReport): string {
   const what =
     changed.length === 0
-      ? "reloaded; nothing has changed"
+      ? "reloaded; no key has changed"
       : `reloaded; changed: ${changed.map(printable).join(", ")}`;
   const lines = [
     what,

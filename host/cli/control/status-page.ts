@@ -3,7 +3,13 @@
 // Always holds: whatever came from outside (names, reasons) is escaped; problems come last, where the eye ends.
 
 import { printable } from "../../errors.js";
-import type { InterfaceReport, SinkReport, StatusReport, WorkerReport } from "../../sensor/view.js";
+import type {
+  InterfaceReport,
+  RulesReport,
+  SinkReport,
+  StatusReport,
+  WorkerReport,
+} from "../../sensor/view.js";
 import { type TextColumn, textTable } from "./text-table.js";
 import { bytesText, countText, durationText, percentText, timeText } from "./units.js";
 
@@ -43,6 +49,9 @@ const SINKS: readonly TextColumn<SinkReport>[] = [
   { header: "", text: ({ text }) => printable(text) },
 ];
 
+/** Of the files of rules; the rest are counted. */
+const FILES_SHOWN = 4;
+
 /** What an operator should do something about; a configuration that was refused is among it. */
 export function problemsOf({ problems, configError }: StatusReport): string[] {
   if (configError === undefined || problems.some((problem) => problem.includes(configError)))
@@ -75,8 +84,19 @@ function about(report: StatusReport): string[] {
     `Configuration  ${printable(report.config)}, loaded ${timeText(report.configLoadedMs)}, profile ${printable(report.profile)}`,
     `Capture        ${filter}, mode ${capture.mode}, up to ${countText(capture.snapLen)} bytes a packet`,
     `Flows          ${countText(flows)} of ${countText(room)}${room > 0 ? ` (${percentText(flows / room)})` : ""}`,
+    `Rules          ${rulesText(report.rules)}`,
     `Memory         ${bytesText(memory.residentBytes)} resident, of it ${bytesText(memory.tableBytes)} tables`,
   ];
+}
+
+/** `123 in force (2 refused), 310 KiB of 8 MiB, files /etc/stray/local.rules and 3 more` */
+function rulesText({ rules, refused, bytes, bytesMax, files }: RulesReport): string {
+  if (files.length === 0) return "none";
+  const inForce = `${countText(rules)} in force${refused > 0 ? ` (${countText(refused)} refused)` : ""}`;
+  const shown = files.slice(0, FILES_SHOWN).map(printable).join(", ");
+  const rest = files.length - FILES_SHOWN;
+  const names = `${files.length === 1 ? "file" : "files"} ${shown}${rest > 0 ? ` and ${countText(rest)} more` : ""}`;
+  return `${inForce}, ${bytesText(bytes)} of ${bytesText(bytesMax)}, ${names}`;
 }
 
 function problemLines(report: StatusReport): string[] {

@@ -43,6 +43,8 @@ export interface Summary {
   offloaded: number;
   truncated: number;
   clockBack: number;
+  /** Printed; undefined where no rules were looked for. */
+  alerts?: number | undefined;
   elapsedMs: number;
   /** Stopped before the end (`-N`). */
   isPartial: boolean;
@@ -50,7 +52,7 @@ export interface Summary {
 
 export function readSummary(
   memory: SensorMemory,
-  rest: Pick<Summary, "printed" | "elapsedMs" | "isPartial">,
+  rest: Pick<Summary, "printed" | "alerts" | "elapsedMs" | "isPartial">,
 ): Summary {
   const count = (counter: number) => readCount(memory, L.COUNTERS_BASE + counter * 8);
   const byReason: Record<string, number> = {};
@@ -83,6 +85,7 @@ export function summaryText(summary: Summary): string {
     plural(summary.flows, "flow"),
     `${summary.printed} of ${plural(summary.records, "record")} printed`,
   ];
+  if (summary.alerts !== undefined) parts.push(plural(summary.alerts, "alert"));
   if (summary.undecodable > 0) {
     const reasons = Object.entries(summary.undecodableByReason).map(
       ([name, packets]) => `${name} ${packets}`,
@@ -113,6 +116,7 @@ export function summaryJson(summary: Summary): string {
     offloaded: summary.offloaded,
     truncated: summary.truncated,
     clock_back: summary.clockBack,
+    ...(summary.alerts === undefined ? {} : { alerts: summary.alerts }),
     elapsed: Number((summary.elapsedMs / 1000).toFixed(6)),
     partial: summary.isPartial,
   });

@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { countersCommand } from "../../../host/cli/counters-command.js";
 import { flowsCommand } from "../../../host/cli/flows-command.js";
 import { reloadCommand } from "../../../host/cli/reload-command.js";
+import { rulesCommand } from "../../../host/cli/rules-command.js";
 import { statusCommand } from "../../../host/cli/status-command.js";
 import { stopCommand } from "../../../host/cli/stop-command.js";
 import { topCommand } from "../../../host/cli/top-command.js";
@@ -14,8 +15,18 @@ const setExitCode = (code: number): void => {
   process.exitCode = code;
 };
 const program = new Command("stray").exitOverride();
-for (const make of [statusCommand, countersCommand, flowsCommand, topCommand, reloadCommand, stopCommand]) {
-  program.addCommand(make(setExitCode).exitOverride());
+for (const make of [
+  statusCommand,
+  countersCommand,
+  flowsCommand,
+  topCommand,
+  reloadCommand,
+  stopCommand,
+  rulesCommand,
+]) {
+  const command = make(setExitCode).exitOverride();
+  for (const inner of command.commands) inner.exitOverride();
+  program.addCommand(command);
 }
 try {
   await program.parseAsync(process.argv.slice(2), { from: "user" });

@@ -17,6 +17,7 @@ import {
   timeText,
 } from "../../../host/cli/control/units.js";
 import type { FlowsOptions } from "../../../host/cli/flows-command.js";
+import type { RulesReport } from "../../../host/sensor/view.js";
 import { counters, status } from "../control/fake-sensor.js";
 
 describe("units", () => {
@@ -53,6 +54,28 @@ describe("units", () => {
   });
 });
 
+describe("the status page's rules", () => {
+  const line = (rules: Partial<RulesReport>) => {
+    const report = status();
+    return /^Rules +(.*)$/m.exec(statusPage({ ...report, rules: { ...report.rules, ...rules } }))?.[1];
+  };
+  const files = (count: number) => Array.from({ length: count }, (_, index) => `/r/${index}.rules`);
+
+  it("are told with what they take, and where they come from", () => {
+    expect(line({ rules: 12_345, refused: 0, bytes: 6 << 20, files: files(2) })).toBe(
+      "12,345 in force, 6 MiB of 8 MiB, files /r/0.rules, /r/1.rules",
+    );
+    expect(line({ refused: 0, files: files(9) })).toBe(
+      "123 in force, 310 KiB of 8 MiB, files /r/0.rules, /r/1.rules, /r/2.rules, /r/3.rules and 5 more",
+    );
+    expect(line({ rules: 0, refused: 0, bytes: 0, files: [] })).toBe("none");
+  });
+
+  it("have their files' names escaped", () => {
+    expect(line({ refused: 0, files: ["/r/\u001b[2J.rules"] })).toContain("file /r/\\x1b[2J.rules");
+  });
+});
+
 describe("the status page", () => {
   it("has everything, aligned", () => {
     const page = statusPage(status())
@@ -63,6 +86,7 @@ Account        stray (none kept)
 Configuration  /etc/stray/stray.yaml, loaded THEN, profile default
 Capture        "not port 22", mode auto, up to 65,535 bytes a packet
 Flows          1,234 of 98,304 (1 %)
+Rules          123 in force (2 refused), 310 KiB of 8 MiB, file /etc/stray/local.rules
 Memory         112 MiB resident, of it 96 MiB tables
 
 Interface  Worker  Link  Mode                   Packets  Drops  Freezes   Ring  Used
@@ -175,7 +199,7 @@ describe("what stray flows is asked for", () => {
 describe("what stray reload says", () => {
   it("names what changed", () => {
     expect(reloadText({ changed: [], restartedCapture: false, messages: [] })).toBe(
-      "reloaded; nothing has changed\n",
+      "reloaded; no key has changed\n",
     );
     expect(
       reloadText({

@@ -3,6 +3,7 @@
 
 import fc from "fast-check";
 import { FACILITIES } from "../../../host/config/names.js";
+import { STARTER_RULES } from "../../../host/config/paths.js";
 import { RING_MIN_BYTES, RINGS_MAX_BYTES } from "../../../host/config/schema.js";
 import type { EventType, StrayConfig } from "../../../host/config/types.js";
 import { DAY_MS, GIB, KIB, MIB } from "../../../host/config/units.js";
@@ -16,7 +17,7 @@ const path = fc.array(fc.stringMatching(/^[A-Za-z0-9 #:'"{}é-]{1,12}$/), { minL
 const absolute = path.map((parts) => `/${parts.join("/")}`);
 const host = fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain());
 const port = fc.integer({ min: 1, max: 65535 });
-const types = fc.subarray<EventType>(["flow", "stats"], { minLength: 1 });
+const types = fc.subarray<EventType>(["alert", "flow", "stats"], { minLength: 1 });
 const statsMs = ms(1000, DAY_MS);
 const queueBytes = fc.integer({ min: 64 * KIB, max: 64 * MIB });
 const account = fc.option(fc.stringMatching(/^[a-z_][a-z0-9_-]{0,15}$/), { nil: undefined });
@@ -52,6 +53,32 @@ const store = fc.record({ rotateBytes: fc.integer({ min: 64 * KIB, max: GIB }) }
   }),
 );
 
+const alertFiles = fc.integer({ min: 64 * KIB, max: GIB }).chain((rotateBytes) =>
+  fc.record({
+    enabled: fc.boolean(),
+    directory: absolute,
+    rotateBytes: fc.constant(rotateBytes),
+    quotaBytes: fc.integer({ min: Math.max(MIB, rotateBytes + 1), max: 4 * GIB }),
+  }),
+);
+
+const network = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.tuple(fc.ipV4(), fc.nat(32)).map(([address, bits]) => `${address}/${bits}`),
+  fc.tuple(fc.ipV6(), fc.nat(128)).map(([address, bits]) => `${address}/${bits}`),
+);
+const ruleFile = fc.oneof(fc.constant(STARTER_RULES), absolute);
+const variable = fc
+  .tuple(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,20}$/), fc.stringMatching(/^[!-~]{1,40}$/))
+  .map(([name, value]) => `${name}=${value}`);
+/** A file of which no other is the same. */
+const textFile = (name: string) =>
+  fc.option(
+    absolute.map((path) => `${path}/${name}`),
+    { nil: undefined },
+  );
+
 const ipfix = fc.uniqueArray(
   fc.record({
     host,
@@ -77,6 +104,7 @@ export const anyConfig: fc.Arbitrary<StrayConfig> = fc.record({
   sensor: fc.record({
     name: fc.stringMatching(/^[!-~]{1,64}$/),
     profile: fc.constantFrom(...PROFILES),
+    home: fc.array(network, { maxLength: 4 }),
     user: account,
   }),
   capture,
@@ -92,10 +120,28 @@ export const anyConfig: fc.Arbitrary<StrayConfig> = fc.record({
     pickupMs: fc.oneof(fc.constant(0), ms(1000, DAY_MS)),
     verifyChecksums: fc.boolean(),
   }),
+  inspection: fc.record({
+    enabled: fc.boolean(),
+    streamDepth: fc.oneof(fc.constant(0), fc.integer({ min: 4 * KIB, max: 4 * GIB - MIB })),
+  }),
+  rules: fc.record({
+    files: fc.uniqueArray(ruleFile, { maxLength: 4 }),
+    variables: fc.array(variable, { maxLength: 4 }),
+  }),
+  alerts: fc.record({
+    rate: fc.nat(1_000_000),
+    burst: fc.integer({ min: 1, max: 1_000_000 }),
+    full: textFile("full"),
+    fast: textFile("fast"),
+    log: alertFiles,
+    evidence: alertFiles,
+  }),
   store,
   export: fc.record({
     ipfix,
-    eve: fc.option(fc.record({ file: absolute, types, statsMs }), { nil: undefined }),
+    eve: fc.option(fc.record({ file: absolute.map((path) => `${path}/eve`), types, statsMs }), {
+      nil: undefined,
+    }),
     syslog,
   }),
   control: fc.record({

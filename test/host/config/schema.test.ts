@@ -62,7 +62,7 @@ describe("defaults", () => {
 
   it("are what the documentation promises", () => {
     expect(defaultConfig(["eth0"], TEST_HOST)).toMatchObject({
-      sensor: { name: "sensor-7", profile: "default", user: "stray" },
+      sensor: { name: "sensor-7", profile: "default", home: [], user: "stray" },
       capture: {
         mode: "auto",
         workers: 1,
@@ -73,6 +73,26 @@ describe("defaults", () => {
         filter: "",
       },
       flows: { statusMs: 60_000, pickupMs: 60_000 },
+      inspection: { enabled: true, streamDepth: 1 << 20 },
+      rules: { files: ["starter"], variables: [] },
+      alerts: {
+        rate: 10,
+        burst: 50,
+        full: undefined,
+        fast: undefined,
+        log: {
+          enabled: true,
+          directory: "/var/lib/stray/alerts",
+          rotateBytes: 4 << 20,
+          quotaBytes: 64 << 20,
+        },
+        evidence: {
+          enabled: true,
+          directory: "/var/lib/stray/evidence",
+          rotateBytes: 4 << 20,
+          quotaBytes: 256 << 20,
+        },
+      },
       store: {
         enabled: true,
         rotateMs: 300_000,
@@ -99,13 +119,18 @@ describe("the default file", () => {
 
   it("is valid with every key in force, and has every key", () => {
     const { config } = parse(uncommented(text));
-    const { export: targets } = config;
+    const { export: targets, alerts } = config;
+    expect([alerts.full, alerts.fast]).toEqual([
+      "/var/log/stray/alert-full.log",
+      "/var/log/stray/alert-fast.log",
+    ]);
     expect([targets.ipfix.length, targets.syslog.length, targets.eve?.types]).toEqual([
       1,
       1,
-      ["flow", "stats"],
+      ["alert", "flow", "stats"],
     ]);
-    expect({ ...config, sensor: null, capture: null, export: null }).toEqual({
+    const withoutFiles = { ...alerts, full: undefined, fast: undefined };
+    expect({ ...config, sensor: null, capture: null, export: null, alerts: withoutFiles }).toEqual({
       ...defaultConfig(["eth0"], TEST_HOST),
       sensor: null,
       capture: null,

@@ -2,6 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { AlertLog } from "../../../host/alert/alert-log.js";
+import { addAlertMethods } from "../../../host/control/alert-methods.js";
 import { CONNECTION_LIMITS } from "../../../host/control/connection.js";
 import { newControlCounts } from "../../../host/control/counts.js";
 import {
@@ -13,8 +15,27 @@ import {
   RPC_ERRORS,
   SORT_KEYS,
 } from "../../../host/control/protocol.js";
+import { addRuleMethods, PAGE_RULES_MAX } from "../../../host/control/rule-methods.js";
 import { StrayError } from "../../../host/errors.js";
+import { ruleLines } from "./fake-sensor.js";
 import { RawClient, startControl } from "./support.js";
+
+const alerts: Pick<AlertLog, "list"> = {
+  list: () => ({
+    alerts: [{ timestamp: "2026-11-24T18:59:01.204518+0000", event_type: "alert" }],
+    next: 17,
+    more: true,
+    missed: 0,
+  }),
+};
+
+/** A server with all the methods of a strayd. */
+async function startWhole() {
+  const control = await startControl();
+  addAlertMethods(control.server.methods, () => alerts);
+  addRuleMethods(control.server.methods, () => ruleLines(123));
+  return control;
+}
 
 const page = readFileSync(new URL("../../../docs/control.md", import.meta.url), "utf8");
 
@@ -49,15 +70,16 @@ function memberNames(value: unknown, except: readonly string[] = []): unknown {
 
 describe("docs/control.md", () => {
   it("has every method, and no other", async () => {
-    const { server } = await startControl();
+    const { server } = await startWhole();
     const documented = [...page.matchAll(/^### (v\d+\..+)$/gm)].map(([, name]) => name);
     expect(documented).toEqual([...server.methods.names]);
   });
 
-  it.each(["v1.hello", "v1.status", "v1.counters", "v1.flows", "v1.reload", "v1.stop"])(
+  const shown = ["v1.hello", "v1.status", "v1.counters", "v1.flows", "v1.reload", "v1.stop"];
+  it.each([...shown, "v1.alerts.list", "v1.rules.list"])(
     "shows a request and a result of %s as they are",
     async (method) => {
-      const { path, sensor } = await startControl();
+      const { path, sensor } = await startWhole();
       sensor.fill(1, { proto: 6, resp: { port: 443 } });
       sensor.reloadReport = { changed: ["x"], restartedCapture: false, messages: [] };
       const client = await RawClient.connect(path);
@@ -82,12 +104,15 @@ describe("docs/control.md", () => {
     );
   });
 
-  it("has the parameters that the method takes", async () => {
-    const { path } = await startControl();
+  it.each([
+    ["v1.flows", "| Parameter | Meaning |"],
+    ["v1.rules.list", "| Parameter | What it asks for |"],
+  ])("has the parameters that %s takes", async (method, heading) => {
+    const { path } = await startWhole();
     const client = await RawClient.connect(path);
-    const { error } = await client.ask("v1.flows", { nosuch: 1 });
+    const { error } = await client.ask(method, { nosuch: 1 });
     const taken = error?.message.replace(/^.*there are /, "").split(", ");
-    expect(taken?.sort()).toEqual(firstCells("| Parameter | Meaning |").sort());
+    expect(taken?.sort()).toEqual(firstCells(heading).sort());
   });
 
   it("has the bounds", () => {
@@ -100,6 +125,7 @@ describe("docs/control.md", () => {
       `| time without a request | ${CONNECTION_LIMITS.idleMs / 60_000} min |`,
       `an array of up to ${BATCH_REQUESTS_MAX} requests`,
       `up to ${FILTER_LENGTH_MAX} characters`,
+      `rules in the page at most, up to ${PAGE_RULES_MAX};`,
       `up to ${PAGE_RECORDS_MAX.json} as \`json\`, ${PAGE_RECORDS_MAX.raw} as \`raw\``,
     ]) {
       expect(page).toContain(bound);

@@ -3,6 +3,7 @@
 // Always holds: its reports are plain and complete; flows are records built by hand, in the order of their making.
 
 import * as L from "../../../assembly/layout.js";
+import type { RuleLine } from "../../../host/control/rule-methods.js";
 import { compileFilter } from "../../../host/filter/compile.js";
 import { FlowRecord } from "../../../host/record/flow-record.js";
 import type {
@@ -149,9 +150,36 @@ export function status(): StatusReport {
       },
     ],
     sinks: [{ name: "store", ok: true, text: "writing 20261124T180000Z.ipfix" }],
+    rules: {
+      rules: 123,
+      refused: 2,
+      warnings: 1,
+      files: ["/etc/stray/local.rules"],
+      bytes: 310 << 10,
+      bytesMax: 8 << 20,
+      loadedMs: STARTED_MS,
+    },
     memory: { residentBytes: 112 << 20, tableBytes: 96 << 20 },
     problems: [],
   };
+}
+
+/** So many rules, of which every tenth has matched, the later the more often. */
+export function ruleLines(count: number): RuleLine[] {
+  return Array.from({ length: count }, (_, index) => ({
+    gid: 1,
+    sid: 1_000_001 + index,
+    rev: 2,
+    action: "alert",
+    message: `rule number ${index}`,
+    priority: 1,
+    file: "/etc/stray/local.rules",
+    line: index + 1,
+    matches: index % 10 === 0 ? index + 1 : 0,
+    alerts: index % 10 === 0 ? Math.min(index + 1, 50) : 0,
+    limited: 0,
+    filtered: 0,
+  }));
 }
 
 export function counters(): CountersReport {

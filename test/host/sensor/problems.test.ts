@@ -1,8 +1,9 @@
 // When `stray status` says that something is wrong, in which words, and when it stops saying so.
 
 import { describe, expect, it } from "vitest";
-import { LOSS_NAMES, ProblemWatch } from "../../../host/sensor/problems.js";
-import type { InterfaceReport, WorkerReport } from "../../../host/sensor/view.js";
+import { LOSS_NAMES, ProblemWatch, ruleProblems } from "../../../host/sensor/problems.js";
+import type { InterfaceReport, RulesReport, WorkerReport } from "../../../host/sensor/view.js";
+import { COUNTERS } from "../../../host/wasm/counters.js";
 
 const T = 1_800_000_000_000;
 const port: InterfaceReport = {
@@ -53,6 +54,26 @@ describe("ProblemWatch", () => {
     expect(watch.sentences(T, ...none)).toEqual([]);
   });
 
+  it.each([
+    ["alerts-lost", /^3 alerts were lost in the last minute/],
+    ["alerts-limited", /^3 alerts were held back .*\(alerts\.rate\): `stray rules stats`/],
+    ["alerts-over", /^3 matches were not told in the last minute/],
+    ["candidates-lost", /^3 rules were not looked at in the last minute/],
+    ["pending-lost", /^3 rules were not looked at again in the last minute/],
+    ["inspection-budget", /^3 packets were not looked at by all rules in the last minute/],
+    ["regex-limit", /^3 regular expressions were broken off in the last minute/],
+  ])("tells of %s", (name, words) => {
+    const watch = new ProblemWatch();
+    watch.mark(T, totals({ [name]: 4 }));
+    watch.mark(T + 1000, totals({ [name]: 7 }));
+    expect(watch.sentences(T, ...none)).toEqual([expect.stringMatching(words)]);
+  });
+
+  it("looks at counters that there are", () => {
+    const known = [...COUNTERS.map(({ name }) => name), "kernel-drops", "flows-lost"];
+    for (const name of LOSS_NAMES) expect(known).toContain(name);
+  });
+
   it("keeps no more marks than a minute needs", () => {
     const watch = new ProblemWatch();
     for (let second = 0; second < 1000; second++)
@@ -87,5 +108,34 @@ describe("ProblemWatch", () => {
       [{ name: "eve", ok: false, text: "disk full" }],
     );
     expect(sentences).toEqual(["eve: disk full"]);
+  });
+});
+
+describe("ruleProblems()", () => {
+  const report: RulesReport = {
+    rules: 121,
+    refused: 0,
+    warnings: 3,
+    files: ["/etc/stray/local.rules"],
+    bytes: 1,
+    bytesMax: 2,
+    loadedMs: T,
+  };
+
+  it("is silent when all rules are in force, or none is wanted", () => {
+    expect(ruleProblems(report)).toEqual([]);
+    expect(ruleProblems({ ...report, rules: 0, files: [] })).toEqual([]);
+  });
+
+  it("tells of rules that were refused, and where to read why", () => {
+    const [sentence, ...others] = ruleProblems({ ...report, refused: 2 });
+    expect(sentence).toMatch(/^2 rules were refused, 121 are in force: .*`stray rules check`/);
+    expect(others).toEqual([]);
+    expect(ruleProblems({ ...report, refused: 1 })[0]).toMatch(/^1 rule was refused, 121 are/);
+    expect(ruleProblems({ ...report, rules: 0, refused: 1 })).toHaveLength(1);
+  });
+
+  it("tells of files without any rule", () => {
+    expect(ruleProblems({ ...report, rules: 0 })).toEqual([expect.stringContaining("no rule is in force")]);
   });
 });

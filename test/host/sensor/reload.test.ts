@@ -1,12 +1,23 @@
 // What a changed key means for a running sensor: every key of the configuration has a consequence.
 
 import { describe, expect, it } from "vitest";
+import { defaultConfig } from "../../../host/config/load.js";
+import { toRaw } from "../../../host/config/raw.js";
 import { planReload } from "../../../host/sensor/reload.js";
+import { TEST_HOST } from "../config/facts.js";
 
 const wanted = (...keys: string[]): string[] =>
   Object.entries(planReload(keys))
     .filter(([, isWanted]) => isWanted)
     .map(([name]) => name);
+
+function dottedKeys(value: object, path: readonly string[] = []): string[] {
+  return Object.entries(value).flatMap(([key, child]: [string, unknown]) => {
+    const own = [...path, key];
+    const isSection = typeof child === "object" && child !== null && !Array.isArray(child);
+    return isSection ? dottedKeys(child, own) : [own.join(".")];
+  });
+}
 
 describe("planReload()", () => {
   it("does nothing for nothing", () => {
@@ -19,7 +30,22 @@ describe("planReload()", () => {
     ["capture.interfaces", ["restartsCapture"]],
     ["capture.ring", ["restartsCapture"]],
     ["sensor.profile", ["restartsCapture"]],
-    ["sensor.name", ["replacesExporters"]],
+    // Alerts have it in their events.
+    ["sensor.name", ["replacesAlerts", "replacesExporters"]],
+    ["sensor.home", ["replacesRules"]],
+    ["rules.files", ["replacesRules"]],
+    ["rules.variables", ["replacesRules"]],
+    ["inspection.enabled", ["restartsCapture"]],
+    ["inspection.stream-depth", ["adjustsFlows"]],
+    ["alerts.rate", ["adjustsFlows"]],
+    ["alerts.burst", ["adjustsFlows"]],
+    ["alerts.full", ["replacesAlerts"]],
+    ["alerts.fast", ["replacesAlerts"]],
+    ["alerts.log.enabled", ["replacesAlerts"]],
+    ["alerts.evidence.quota", ["replacesAlerts"]],
+    // Their files too go when the disk has less.
+    ["store.min-free", ["replacesAlerts", "replacesStore"]],
+    ["store.quota", ["replacesStore"]],
     ["flows.status", ["adjustsFlows"]],
     ["store.rotate.every", ["replacesStore"]],
     ["store.enterprise", ["replacesStore", "replacesExporters"]],
@@ -27,6 +53,14 @@ describe("planReload()", () => {
     ["log.level", ["setsLog"]],
   ])("knows what %s means", (key, consequences) => {
     expect(wanted(key)).toEqual(consequences);
+  });
+
+  it("has a consequence for every key of the file", () => {
+    const keys = dottedKeys(toRaw(defaultConfig(["eth0"], TEST_HOST)));
+    expect(keys.length).toBeGreaterThan(50);
+    for (const key of keys.filter((each) => !/^(control|log)\.|^sensor\.user$/.test(each))) {
+      expect([key, wanted(key).length > 0]).toEqual([key, true]);
+    }
   });
 
   it("takes several together", () => {

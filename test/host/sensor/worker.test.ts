@@ -24,17 +24,20 @@ class Rig {
     this.feed = new RecordFeed(() => this.supervisor.workers, log);
     this.supervisor = new Supervisor(this.feed, log);
     this.supervisor.prepare(count, limits);
-    this.feed.use([
-      {
-        name: "list",
-        write: (record) => this.ports.push(record.port("orig")),
-        pulse: () => undefined,
-        reopen: () => undefined,
-        close: async () => undefined,
-        counters: () => ({}),
-        state: () => ({ ok: true, text: "" }),
-      },
-    ]);
+    this.feed.use(
+      [
+        {
+          name: "list",
+          write: (record) => this.ports.push(record.port("orig")),
+          pulse: () => undefined,
+          reopen: () => undefined,
+          close: async () => undefined,
+          counters: () => ({}),
+          state: () => ({ ok: true, text: "" }),
+        },
+      ],
+      [],
+    );
   }
 
   get worker(): WorkerHandle {
@@ -131,7 +134,7 @@ describe("the feed", () => {
       counters: () => ({}),
       state: () => ({ ok: true, text: "" }),
     };
-    rig.feed.use([sink, { ...sink, name: "good", write: (record) => seen.push(record.port("orig")) }]);
+    rig.feed.use([sink, { ...sink, name: "good", write: (record) => seen.push(record.port("orig")) }], []);
     rig.push(1);
     rig.push(2);
     rig.worker.viewer.flush();

@@ -13,18 +13,53 @@ import {
   UNDECODED_REASONS,
 } from "../../../host/wasm/counters.js";
 import { createMemory, readCount, readU32, readU64, writeU64 } from "../../../host/wasm/memory.js";
-import { flowCapacityOf, memoryBytes, PROFILES, profileLimits } from "../../../host/wasm/profiles.js";
+import {
+  flowCapacityOf,
+  memoryBytes,
+  PROFILES,
+  profileLimits,
+  workerShare,
+} from "../../../host/wasm/profiles.js";
 
 const memory = createMemory();
 
 describe("profiles", () => {
   it("fit what they promise and what the module holds", () => {
-    const megabytes = (name: string) => memoryBytes(profileLimits(name)) / 1e6;
-    expect(megabytes("small")).toBeLessThan(110 - 48 - 25);
-    expect(megabytes("default")).toBeLessThan(200 - 48 - 30 - 40);
-    expect(megabytes("large")).toBeLessThan(450);
-    expect(PROFILES.map(({ limits }) => flowCapacityOf(limits))).toEqual([32_768, 163_840, 1_048_576]);
+    const megabytes = (name: string, inspect: boolean) =>
+      memoryBytes({ ...profileLimits(name), inspect }) / 1e6;
+    expect(megabytes("small", false)).toBeLessThan(110 - 48 - 25);
+    expect(megabytes("default", false)).toBeLessThan(200 - 48 - 30 - 40);
+    expect(megabytes("large", false)).toBeLessThan(450);
+    // Rules count twice and are seldom as large as they may be.
+    expect(megabytes("small", true)).toBeLessThan(110 - 60 + 10);
+    expect(megabytes("default", true)).toBeLessThan(160 - 60);
+    expect(megabytes("large", true)).toBeLessThan(520);
+    expect(PROFILES.map(({ limits }) => flowCapacityOf(limits))).toEqual([32_768, 131_072, 1_048_576]);
     for (const { limits } of PROFILES) writeConfig(memory, limits);
+  });
+
+  it("count inspection only where it is on, and rules twice", () => {
+    for (const { limits } of PROFILES) {
+      const on = memoryBytes({ ...limits, inspect: true });
+      expect(on).toBeGreaterThan(memoryBytes({ ...limits, inspect: false }) + 2 * limits.rulesLimit);
+      const half = { ...limits, inspect: true, rulesLimit: limits.rulesLimit / 2 };
+      expect(on - memoryBytes(half)).toBe(limits.rulesLimit);
+    }
+  });
+
+  it("are shared out to workers: what grows with the traffic, nothing below its least", () => {
+    const limits = profileLimits("default");
+    expect(workerShare(limits, 1)).toEqual(limits);
+    expect(workerShare(limits, 4)).toEqual({
+      ...limits,
+      flowSets: limits.flowSets / 4,
+      sessionLimit: limits.sessionLimit / 4,
+      streamWindowLimit: limits.streamWindowLimit / 4,
+    });
+    for (const { limits: each } of PROFILES) {
+      for (const workers of [2, 3, 16]) writeConfig(memory, workerShare(each, workers));
+    }
+    expect(workerShare(profileLimits("small"), 16).streamWindowLimit).toBe(64);
   });
 
   it("are told apart by name", () => {
@@ -58,6 +93,19 @@ describe("writeConfig", () => {
       { udpMs: 0 },
       { statusMs: -1 },
       { icmpMs: Number.NaN },
+      { sessionLimit: 4 },
+      { sessionLimit: L.SESSION_CAPACITY + 1 },
+      { streamWindowSize: 3000 },
+      { streamWindowSize: 65_536 },
+      { streamWindowSize: 32_768, streamWindowLimit: 1024 },
+      { datagramLimit: 0 },
+      { thresholdLimit: L.THRESHOLD_CAPACITY + 1 },
+      { alertRate: -1 },
+      { alertBurst: 0 },
+      { packetBudget: 10 },
+      { regexSteps: 2 ** 31 },
+      { rulesLimit: L.RULES_HALF_SIZE + 1 },
+      { streamDepth: 2 ** 32 },
     ];
     for (const limits of wrong) {
       expect(() => writeConfig(memory, { ...profileLimits(), ...limits })).toThrow(StrayError);
