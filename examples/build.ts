@@ -3,18 +3,30 @@
 // Always holds: the same bytes each time.
 
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { letterCapture } from "./letter.js";
+import { dirname, join } from "node:path";
+import { letterCapture, type TimedFrame } from "./letter.js";
+import { pcapBytes } from "./pcap-writer.js";
+import { STARTER_CASES } from "./starter/cases.js";
 
 const CAPTURES: readonly { name: string; build: () => Uint8Array }[] = [
   { name: "letter.pcap", build: letterCapture },
+  ...STARTER_CASES.flatMap(({ sid, hit, miss }) => [
+    { name: `starter/${sid}-hit.pcap`, build: () => captureOf(hit) },
+    { name: `starter/${sid}-miss.pcap`, build: () => captureOf(miss) },
+  ]),
 ];
+
+function captureOf(frames: readonly TimedFrame[]): Uint8Array {
+  return pcapBytes({ snapLength: 65535 }, (writer) => {
+    for (const { timeNs, frame } of frames) writer.write(timeNs, frame);
+  });
+}
 
 const folder = process.argv[2] ?? join("build", "examples");
 try {
-  mkdirSync(folder, { recursive: true });
   for (const { name, build } of CAPTURES) {
     const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, build());
     console.log(path);
   }

@@ -3,12 +3,33 @@
 // Always holds: after compare() both rings are empty.
 
 import * as L from "../../assembly/layout.js";
+import * as R from "../../assembly/match/rules-layout.js";
+import { installRules } from "../../host/rules/install.js";
+import { viewMemory } from "../../host/wasm/memory.js";
 import { Core, type CoreLimits } from "../support/core.js";
 import type { Random } from "../support/random.js";
+import { nastyImage } from "./nasty-rules.js";
 
 /** What the fuzzer found: a message, to be shown with the seed. */
 export class Finding extends Error {
   override readonly name = "Finding";
+}
+
+/** Takes the alerts that wait, each up to the end of the frame's bytes that it keeps. */
+export function takeAlerts(core: Core, each: (alert: Uint8Array) => void): void {
+  const headAt = L.INSPECT_BASE + R.INSPECT_ALERT_HEAD_OFFSET;
+  const tailAt = L.INSPECT_BASE + R.INSPECT_ALERT_TAIL_OFFSET;
+  const head = core.view.getUint32(headAt, true);
+  for (let tail = core.view.getUint32(tailAt, true); tail !== head; tail = (tail + 1) >>> 0) {
+    const at = L.ALERTS_BASE + (tail % L.ALERT_CAPACITY) * L.ALERT_SIZE;
+    each(
+      core.bytes.subarray(
+        at,
+        at + R.ALERT_FRAME_OFFSET + core.view.getUint32(at + R.ALERT_FRAME_SIZE_OFFSET, true),
+      ),
+    );
+  }
+  core.view.setUint32(tailAt, head, true);
 }
 
 export const POISON = { zeros: 0x00, ones: 0xff, pattern: -1 } as const;
@@ -18,9 +39,16 @@ export class Pair {
   /** Packets in records that were final, and the records seen. */
   packetsInRecords = 0;
   records = 0;
+  alerts = 0;
 
   reset(limits: Partial<CoreLimits>): void {
-    for (const core of this.cores) core.reset(limits);
+    for (const core of this.cores) {
+      core.reset(limits);
+      if ((limits.inspectFlags ?? 0) !== 0) {
+        installRules(viewMemory(core.memory), nastyImage());
+        (core.exports as unknown as { takeRules(): void }).takeRules();
+      }
+    }
     this.packetsInRecords = 0;
     this.records = 0;
   }
@@ -66,6 +94,19 @@ export class Pair {
       this.records++;
     }
     for (const core of this.cores) core.view.setUint32(L.STATE_BASE + L.STATE_RECORD_TAIL_OFFSET, head, true);
+    this.compareAlerts();
+  }
+
+  /** @throws Finding when the cores' alerts differ. */
+  private compareAlerts(): void {
+    const alerts = this.cores.map((core) => {
+      const taken: Buffer[] = [];
+      takeAlerts(core, (alert) => taken.push(Buffer.from(alert)));
+      return Buffer.concat(taken);
+    });
+    if (Buffer.compare(alerts[0]!, alerts[1]!) !== 0)
+      throw new Finding("alerts differ: bytes outside the frame were read");
+    this.alerts += alerts[0]!.length > 0 ? 1 : 0;
   }
 
   private difference(at: number): string {

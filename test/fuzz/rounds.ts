@@ -8,7 +8,7 @@ import { type FeedResult, feed } from "../support/feed.js";
 import { Random } from "../support/random.js";
 import type { Corpus } from "./corpus.js";
 import { fuzzedFile, fuzzedFrames } from "./mutate.js";
-import { Finding, type Pair } from "./pair.js";
+import { Finding, type Pair, takeAlerts } from "./pair.js";
 
 export const FRAMES_A_ROUND = 4096;
 const CALL_LIMIT_MS = 500;
@@ -44,6 +44,24 @@ export function fuzzedLimits(random: Random): CoreLimits {
     protectNs: seconds(120),
     sweepNs: seconds(10),
     pickupNs: 0n,
+    ...fuzzedInspection(random),
+  };
+}
+
+/** Most rounds look into packets, with rules, in tables far too small. */
+function fuzzedInspection(random: Random): Partial<CoreLimits> {
+  return {
+    inspectFlags: random.chance(0.7) ? L.INSPECT_FLAG_ON : 0,
+    sessionLimit: random.pick([8, 64, 512]),
+    streamWindowSize: random.pick([2048, 8192, 32_768]),
+    streamWindowLimit: random.pick([8, 32, 256]),
+    streamDepth: random.pick([0, 4096, 1 << 20]),
+    datagramLimit: random.pick([1, 4, 64]),
+    thresholdLimit: random.pick([8, 256]),
+    alertRate: random.pick([0, 5]),
+    alertBurst: random.pick([1, 50]),
+    packetBudget: random.pick([1000, 20_000, 400_000]),
+    regexSteps: random.pick([100, 5000, 50_000]),
   };
 }
 
@@ -106,13 +124,16 @@ export function fileRound(pair: Pair, corpus: Corpus, seed: number, round: numbe
   const file = fuzzedFile(random, corpus);
   pair.reset(limits);
   const rings: [Buffer[], Buffer[]] = [[], []];
+  const alertRings: [Buffer[], Buffer[]] = [[], []];
   const results: FeedResult[] = [];
   pair.poison(L.WINDOWS_BASE, L.WINDOWS_BASE + L.WINDOW_SIZE, random.pick([0x00, 0xff, -1]), random);
   for (const [index, core] of pair.cores.entries()) {
     const piece = random.chance(0.3) ? L.WINDOW_DATA_SIZE : random.between(64, 70_000);
     const ring = rings[index as 0 | 1];
+    const alerts = alertRings[index as 0 | 1];
     const onRecords = (): void => {
       core.take((record) => ring.push(Buffer.from(record)));
+      takeAlerts(core, (alert) => alerts.push(Buffer.from(alert)));
     };
     results.push(feed(core, file.bytes, { piece, budget: random.between(1, 5000), onRecords }));
     for (let more = 1; more !== 0; onRecords()) more = core.exports.flush();
@@ -121,6 +142,9 @@ export function fileRound(pair: Pair, corpus: Corpus, seed: number, round: numbe
   if (a !== b) throw new Finding(`${file.name}: ${a} with one piece size, ${b} with the other`);
   if (Buffer.compare(Buffer.concat(rings[0]), Buffer.concat(rings[1])) !== 0) {
     throw new Finding(`${file.name}: records differ with the piece size or the bytes behind the window`);
+  }
+  if (Buffer.compare(Buffer.concat(alertRings[0]), Buffer.concat(alertRings[1])) !== 0) {
+    throw new Finding(`${file.name}: alerts differ with the piece size or the bytes behind the window`);
   }
   pair.compareCounters();
   return pair.cores[0].counter(L.COUNTER_PACKETS);

