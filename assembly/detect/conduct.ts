@@ -25,6 +25,8 @@ const SIX_FLAGS: u32 = TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK | TCP_URG
 const HANDSHAKE: u32 = FLOW_FLAG_SYN | FLOW_FLAG_SYNACK;
 /** A segment of one byte may be a keep-alive (RFC 9293 3.8.4): it brings no data. */
 const DATA_MIN: u32 = 2;
+/** The other side's answer, or its acknowledgement, takes less: a sender waits that long at least (RFC 6298 2.4). */
+const ANSWER_NS: u64 = 1000000000;
 
 /** After the flow took in the packet. `d` is the sender's direction. */
 export function raiseFromConduct(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
@@ -40,7 +42,8 @@ export function raiseFromConduct(flow: Flow, d: Direction, p: Packet, fromB: boo
   if (!carriesData) return;
   raise(flow, FINDING_MIDSTREAM_DATA);
   if ((flags & TCP_FIN) != 0) raise(flow, FINDING_FIN_WITH_DATA_NO_HANDSHAKE);
-  // Sent again, with nobody there who ever answered, and nothing new acknowledged.
+  // Sent again, with nobody there who ever answered, and nothing new acknowledged, though there was time.
+  if (p.time - flow.start < ANSWER_NS || p.time < flow.start) return;
   if (d.retransmits != 0 && d.ackAdvances == 0 && flow.direction(!fromB).packets == 0) {
     raise(flow, FINDING_UNANSWERED_RETRANSMIT);
   }

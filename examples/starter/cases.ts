@@ -89,12 +89,13 @@ export const STARTER_CASES: readonly StarterCase[] = [
   one(9000032, "overlong-path", get("/a%c0%ae%c0%ae/b"), get("/caf%c3%a9")),
   one(9000033, "path-encoded-twice", get("/a%252e%252e/b"), get("/go?url=http%253A%252F%252Fwww")),
   one(9000101, "fin-with-data", stray(1, "FPA"), [...opening(), segment(request, { flags: "FPA" })]),
-  one(9000102, "unanswered", stray(2, "PA"), [...opening(), segment(request), segment(request)]),
+  one(9000102, "unanswered", stray(2, "PA"), [...opening(), segment(request), segment(request)], 3000),
   one(
     9000103,
     "leaky-filter",
     stray(2, "FPA"),
     [...stray(2, "PA"), answer("HTTP/1.0 200 OK\r\n\r\n")].toReversed(),
+    3000,
   ),
   one(
     9000104,
