@@ -160,8 +160,10 @@ function processPacket(p: Packet): void {
   s.packetIndex += 1;
   advanceClock(p.time);
   sweep();
+  const inspection = inspectState();
+  inspection.raised = 0;
+  inspection.verdict = 0;
   if (p.undecoded != 0) return;
-  inspectState().raised = 0;
   if (p.has(PACKET_BIT_FRAGMENT)) processFragment(p);
   else inspect(p, p.has(PACKET_BIT_CARRIER_FRAGMENT) ? creditCarrier(p) : creditPacket(p));
   if (p.quoted != 0) tieError(p);

@@ -6,7 +6,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { letterCapture, type TimedFrame } from "./letter.js";
 import { pcapBytes } from "./pcap-writer.js";
+import { SCENARIOS, scenario } from "./scenarios/index.js";
 import { STARTER_CASES } from "./starter/cases.js";
+
+/** Of the scenarios that are written to files. */
+const SEED = 1;
 
 const CAPTURES: readonly { name: string; build: () => Uint8Array }[] = [
   { name: "letter.pcap", build: letterCapture },
@@ -14,6 +18,10 @@ const CAPTURES: readonly { name: string; build: () => Uint8Array }[] = [
     { name: `starter/${sid}-hit.pcap`, build: () => captureOf(hit) },
     { name: `starter/${sid}-miss.pcap`, build: () => captureOf(miss) },
   ]),
+  ...SCENARIOS.map((name) => ({
+    name: `scenarios/${name}.pcap`,
+    build: () => captureOf(scenario(name, SEED).frames),
+  })),
 ];
 
 function captureOf(frames: readonly TimedFrame[]): Uint8Array {

@@ -40,7 +40,6 @@ export function inspect(p: Packet, flow: Flow, datagram: usize = 0): void {
   const s = inspectState();
   s.budget = <i32>config().packetBudget;
   s.matchCount = 0;
-  s.verdict = 0;
   clearBuffers();
   const image = <usize>s.image;
   const whole = datagram == 0 ? p : datagramPacket(datagram);

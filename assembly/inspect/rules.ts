@@ -80,6 +80,11 @@ export function isStreamOnly(image: usize, index: u32): bool {
   return (flagsOf(image, index) & RULE_FLAG_STREAM_ONLY) != 0;
 }
 
+/** Wants the bytes of a stream, in order, and no buffer of HTTP. */
+export function isOfStream(image: usize, index: u32): bool {
+  return (flagsOf(image, index) & (RULE_FLAG_STREAM_ONLY | <i32>HTTP_RULES)) == RULE_FLAG_STREAM_ONLY;
+}
+
 /** The list of rules without a pattern that the packet's protocol and destination port choose. */
 export function plainListOf(image: usize, p: Packet): usize {
   const port = <u32>(p.has(PACKET_BIT_SWAPPED) ? p.portA : p.portB);
@@ -101,7 +106,7 @@ export function listedRule(image: usize, list: usize, place: u32): u32 {
   return load<u32>(rules + ((<usize>(load<u32>(list) + place)) << 2));
 }
 
-/** Rules without a pattern, in the packet; those that look into HTTP are asked where its messages are. */
+/** Rules without a pattern, in the packet; those of HTTP's messages and of streams are asked where these are. */
 export function lookAtPlain(image: usize, p: Packet, flow: Flow, session: usize): void {
   const list = plainListOf(image, p);
   const size = listSize(list);
@@ -109,7 +114,7 @@ export function lookAtPlain(image: usize, p: Packet, flow: Flow, session: usize)
   setPacketPayload(p);
   for (let i: u32 = 0; i < size; i++) {
     const index = listedRule(image, list, i);
-    if ((<u32>flagsOf(image, index) & HTTP_RULES) != 0) continue;
+    if ((<u32>flagsOf(image, index) & (HTTP_RULES | RULE_FLAG_STREAM_ONLY)) != 0) continue;
     if (!isMatched(index) && holds(image, index, p, flow, session)) noteMatch(image, index, 0);
   }
 }

@@ -39,9 +39,13 @@ import {
   candidateAt,
   flagsOf,
   holds,
+  isOfStream,
   isStreamOnly,
+  listedRule,
+  listSize,
   lookAtPayload,
   matcherOf,
+  plainListOf,
   scanPayload,
   setPacketPayload,
 } from "./rules";
@@ -96,6 +100,12 @@ function lookAtStream(image: usize, session: usize, stream: Stream, p: Packet, f
     if (mayWait()) keepPending(stream, index);
   }
   retryPending(image, session, stream, p, flow);
+  const list = plainListOf(image, p);
+  const size = listSize(list);
+  for (let i: u32 = 0; i < size; i++) {
+    const index = listedRule(image, list, i);
+    if (isOfStream(image, index) && !isMatched(index)) tryStream(image, index, session, stream, p, flow);
+  }
 }
 
 /** Tries a rule in the packet, then in the stream; false when the stream may still bring what it wants. */

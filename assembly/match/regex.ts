@@ -55,11 +55,10 @@ export function regexStart(): u32 {
 function search(run: RegexRun): usize {
   const last = run.end - load<u32>(run.program, REGEX_LEAST_OFFSET);
   let start = run.from;
-  while (run.left > 0) {
-    const passed = start;
+  while (run.left > 0 && start <= last) {
     start = nextStart(run, start);
     if (start == 0 || start > last) return 0;
-    run.left -= 1 + <i32>(<u32>(start - passed) >> SCAN_SHIFT);
+    run.left--;
     coverFrom(run, start);
     const end = attempt(run, start);
     if (end != 0) {
@@ -82,8 +81,7 @@ function nextStart(run: RegexRun, at: usize): usize {
       return at == run.from ? at : 0;
     case REGEX_START_LINE: {
       if (at == run.text) return at;
-      const line = scanned(run, at, findByte(at - 1, run.end, NEWLINE, 0) + 1);
-      return line;
+      return scanned(run, at, findByte(at - 1, run.end, NEWLINE, 0) + 1);
     }
     case REGEX_START_BYTE:
       return scanned(run, at, findByte(at, run.end, head & 0xff, (head >> 8) & 0xff));

@@ -16,8 +16,8 @@ export interface RulesInUse {
 
 export const NO_RULES: RulesInUse = { image: undefined, rules: [] };
 
-/** Numbers kept: of the rules in force, of those before, and of one more whose alerts may still wait. */
-const GENERATIONS_KEPT = 3;
+/** Numbers kept: of the rules in force, and of those before, whose alerts may still wait. */
+const GENERATIONS_KEPT = 2;
 
 export class WorkerRules {
   private current: RulesInUse = NO_RULES;

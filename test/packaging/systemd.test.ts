@@ -2,11 +2,22 @@
 // wrong with it; and account, group, paths and timeouts are those of the rest of the project.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ACCOUNT, CONFIG_PATH, EVE_PATH, SOCKET_PATH, STORE_PATH } from "../../host/config/paths.js";
+import {
+  ACCOUNT,
+  ALERTS_PATH,
+  CONFIG_PATH,
+  EVE_PATH,
+  EVIDENCE_PATH,
+  SOCKET_PATH,
+  STARTER_RULES,
+  STORE_PATH,
+} from "../../host/config/paths.js";
+import { CONFIG_SCHEMA } from "../../host/config/schema.js";
+import { ruleFilePath } from "../../host/rules/load.js";
 import { requireProgram } from "../support/system.js";
 
 /** The worst that systemd-analyze may say of the unit, from 0 (safe) to 10. */
@@ -35,6 +46,24 @@ const only = (name: string) => {
   expect(values, name).toHaveLength(1);
   return values[0]!;
 };
+
+/** Paths that the configuration's reference gives as examples. */
+function examplesOf(section: string): string[] {
+  const { full, fast } = CONFIG_SCHEMA.properties?.[section]?.properties ?? {};
+  const examples = [full, fast].flatMap((node) => node?.examples ?? []).map(String);
+  expect(examples).toHaveLength(2);
+  return examples;
+}
+
+describe("the package", () => {
+  it("has the rules that come with stray", () => {
+    const { files } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+      files: string[];
+    };
+    expect(files).toContain("rules");
+    expect(existsSync(ruleFilePath(STARTER_RULES))).toBe(true);
+  });
+});
 
 describe("strayd.service", () => {
   it("is supervised: readiness, watchdog, reload, restart", () => {
@@ -96,6 +125,10 @@ describe("strayd.service", () => {
       ConfigurationDirectory: dirname(CONFIG_PATH).replace("/etc/", ""),
     };
     for (const [name, folder] of Object.entries(folders)) expect([name, only(name)]).toEqual([name, folder]);
+    for (const path of [ALERTS_PATH, EVIDENCE_PATH]) expect(dirname(path)).toBe(dirname(STORE_PATH));
+    for (const path of [STORE_PATH, ALERTS_PATH, EVIDENCE_PATH]) {
+      expect(read("README.md")).toContain(`| \`${path}\` |`);
+    }
   });
 
   it.skipIf(!requireProgram("systemd-analyze", "systemd"))("passes systemd-analyze", () => {
@@ -121,7 +154,8 @@ describe("the account and the log's rotation", () => {
       new RegExp(`^u ${ACCOUNT} - "[^"]+" ${dirname(STORE_PATH)} /usr/sbin/nologin$`, "m"),
     );
     const rotate = read("logrotate.d/stray");
-    expect(rotate).toContain(`${dirname(EVE_PATH)}/*.json {`);
+    expect(rotate).toContain(`${dirname(EVE_PATH)}/*.json ${dirname(EVE_PATH)}/*.log {`);
+    for (const path of examplesOf("alerts")) expect(path).toMatch(/^\/var\/log\/stray\/[^/]*\.log$/);
     expect(rotate).toContain(`su ${ACCOUNT} ${ACCOUNT}`);
     expect(rotate).toMatch(/postrotate\n\s+systemctl kill .*--signal=HUP strayd\.service/);
   });

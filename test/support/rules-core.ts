@@ -58,6 +58,8 @@ export interface SeenAlert {
 export class RulesCore extends Core {
   declare readonly exports: CoreExports & { takeRules(): void };
   readonly sensor: SensorMemory;
+  /** Between frames that are sent without a time. */
+  stepNs = MS_NS;
   /** Of the rules installed last. */
   compiled: CompiledRules | undefined;
   private timeNs = START_NS;
@@ -89,9 +91,9 @@ export class RulesCore extends Core {
     installRules(this.sensor, this.compiled.image);
   }
 
-  /** Hands a frame in and processes it; answers the alerts that it gave. Without a time it is a millisecond later. */
+  /** Hands a frame in and processes it; answers the alerts that it gave. Without a time it is a step later. */
   send(frame: Uint8Array, options: PushOptions = {}): SeenAlert[] {
-    this.timeNs = options.timeNs ?? this.timeNs + MS_NS;
+    this.timeNs = options.timeNs ?? this.timeNs + this.stepNs;
     this.push(frame, { ...options, timeNs: this.timeNs });
     this.exports.drain();
     return this.alerts();

@@ -49,7 +49,7 @@ describe("an alert", () => {
       input: 0,
       flowStartNs: START_NS + 1_000_000n,
       flowFirstFrame: 1,
-      findings: 1n << BigInt(L.FINDING_SIGNATURE),
+      findings: alert!.findings,
       origPackets: 3,
       respPackets: 1,
       origBytes: before - 54 + frame.length,
@@ -59,6 +59,8 @@ describe("an alert", () => {
       key: [4000, 80, 6, L.KIND_IPV4, 0],
       frame,
     });
+    const signature = 1n << BigInt(L.FINDING_SIGNATURE);
+    expect(alert!.findings & signature).toBe(signature);
     expect(core.counter(L.COUNTER_ALERTS)).toBe(1);
     expect(core.ruleState(7, R.RULE_STATE_ALERTS_OFFSET)).toBe(1);
     expect(core.ruleState(7, R.RULE_STATE_MATCHES_OFFSET)).toBe(1);
@@ -260,14 +262,23 @@ describe("a ring that nobody empties, from a file", () => {
     });
     let stops = 0;
     const seen: number[] = [];
+    const inputs = new Set<number>();
+    const take = (): void => {
+      for (const { sequence, input } of core.alerts()) {
+        seen.push(sequence);
+        inputs.add(input);
+      }
+    };
     const result = feed(core, file, {
       budget: 100_000,
+      input: 3,
       onRecords: () => {
         stops++;
-        seen.push(...core.alerts().map(({ sequence }) => sequence));
+        take();
       },
     });
-    seen.push(...core.alerts().map(({ sequence }) => sequence));
+    take();
+    expect([...inputs]).toEqual([3]);
     expect(result).toMatchObject({ ended: "ended", packets });
     expect(stops).toBeGreaterThan(5);
     const total = packets / 2 + (packets / 2) * L.ALERTS_A_PACKET_MAX;

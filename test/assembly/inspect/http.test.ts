@@ -153,7 +153,7 @@ describe("messages in a row", () => {
       ruleOf('http.uri; content:"/attack"; http.header; content:"X-One";') +
         `\n${ruleOf('pcre:"/attack/U"; pcre:"/X-One/H";', 2)}`,
     );
-    expect(core.sids(talk.c(get("/attack") + "GET /b HTTP/1.1\r\nX-One: 1\r\n\r\n"))).toEqual([]);
+    expect(core.sids(talk.c(`${get("/attack")}GET /b HTTP/1.1\r\nX-One: 1\r\n\r\n`))).toEqual([]);
     expect(core.sids(talk.c("GET /attack HTTP/1.1\r\nX-One: 1\r\n\r\n"))).toEqual([1, 2]);
   });
 });

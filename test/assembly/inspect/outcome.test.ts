@@ -5,7 +5,7 @@ import * as L from "../../../assembly/layout.js";
 import * as R from "../../../assembly/match/rules-layout.js";
 import * as f from "../../../examples/frame.js";
 import { RulesCore, type SeenAlert } from "../../support/rules-core.js";
-import { Conversation } from "./conversation.js";
+import { CLIENT_ISN, Conversation, SERVER_ISN } from "./conversation.js";
 
 const core = new RulesCore();
 const SIGNATURE = 1n << BigInt(L.FINDING_SIGNATURE);
@@ -78,6 +78,17 @@ describe("the verdict", () => {
     expect(sidsOf(core.send(datagram("attack")))).toEqual(told);
     expect(core.verdict).toBe(verdict);
     core.send(datagram("harmless"));
+    expect(core.verdict).toBe(0);
+  });
+
+  it("is none for a packet that is not looked at", () => {
+    core.begin(rule("drop", 1));
+    core.send(datagram("attack"));
+    expect(core.verdict).toBe(R.ACTION_DROP);
+    core.send(f.ethernet({}, f.arp({ senderIp: "10.0.0.1", targetIp: "10.0.0.2" })));
+    expect(core.verdict).toBe(0);
+    core.send(datagram("attack"));
+    core.send(f.ethernet({ type: 0x0800 }, f.u8(0x45)));
     expect(core.verdict).toBe(0);
   });
 
@@ -206,9 +217,9 @@ describe("a rule both ways", () => {
     core.begin('alert tcp any any <> any 80 (content:"attack"; sid:1;)');
     const talk = new Conversation();
     core.sids(...talk.open());
-    const echo = { at: 499_000, ack: 0 };
-    expect(core.sids(talk.s("attack", { at: 0 }), talk.c("attack", { at: 499_000 }))).toEqual([1, 1]);
-    expect(echo.at).toBe(499_000);
+    // Both end at one sequence number.
+    const ahead = SERVER_ISN - CLIENT_ISN;
+    expect(core.sids(talk.s("attack", { at: 0 }), talk.c("attack", { at: ahead }))).toEqual([1, 1]);
   });
 });
 

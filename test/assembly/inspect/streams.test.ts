@@ -68,6 +68,18 @@ describe("a pattern across segments", () => {
   });
 });
 
+describe("a rule of streams without a pattern", () => {
+  it("holds where the stream brings it, once for the same bytes", () => {
+    const talk = opened(
+      'alert tcp any any -> any any (pcre:"/att[a-c]ck/"; flow:only_stream; sid:1;)\n' +
+        'alert tcp any any -> any any (pcre:"/att[a-c]ck/"; sid:2;)',
+    );
+    expect(core.sids(talk.c("an att"), talk.c("ack"), talk.c("..."))).toEqual([1]);
+    expect(core.sids(talk.c("attbck"), talk.c("..."))).toEqual([1, 2]);
+    expect(core.sids(talk.c("attack", { at: 50 }), talk.c("x".repeat(29), { at: 21 }))).toEqual([2, 1]);
+  });
+});
+
 describe("a segment out of turn", () => {
   it("is told at once, and not again when its turn comes", () => {
     const talk = opened(ATTACK);

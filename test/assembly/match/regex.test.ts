@@ -41,6 +41,13 @@ describe("regexMatch", () => {
     }
   });
 
+  it("does not use its steps up where a run of bytes is all there is", () => {
+    for (const pattern of ["a{16,}b", "aa+b", "(?:aa)?a+b", "[ab]+c", "[^b]*b"]) {
+      expect(searcher.find(pattern, "", "a".repeat(1460))).toBeUndefined();
+      expect(searcher.taken).toBeLessThan(5000);
+    }
+  });
+
   it("begins nowhere behind the text's end", () => {
     expect(searcher.find("a*", "", "aa", 2)).toEqual([2, 2]);
     expect(searcher.find("a*", "", "aa", 3)).toBeUndefined();

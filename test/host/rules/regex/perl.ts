@@ -12,7 +12,7 @@ export interface Question {
   readonly from: number;
 }
 
-/** A match, none, or "refused" when Perl does not compile the pattern. */
+/** A match, none, or "refused" when Perl does not compile the pattern, or takes a second for it. */
 export type Answer = readonly [start: number, end: number] | undefined | "refused";
 
 const SCRIPT = `
@@ -27,7 +27,15 @@ while (my $line = <STDIN>) {
   $regex = eval { qr/(?$flags:$pattern)/ } if $flags !~ /x/;
   if (!defined $regex) { print "refused\\n"; next; }
   pos($text) = $from;
-  print $text =~ /$regex/g ? "$-[0] $+[0]\\n" : "none\\n";
+  my $answer = eval {
+    local $SIG{ALRM} = sub { die };
+    alarm 1;
+    my $found = $text =~ /$regex/g ? "$-[0] $+[0]" : "none";
+    alarm 0;
+    $found;
+  };
+  alarm 0;
+  print defined $answer ? "$answer\\n" : "refused\\n";
 }
 `;
 
@@ -42,6 +50,8 @@ export function askPerl(questions: readonly Question[]): Answer[] {
     encoding: "latin1",
     maxBuffer: 1 << 28,
     timeout: 60_000,
+    // So that an alarm ends a match that goes on and on.
+    env: { ...process.env, PERL_SIGNALS: "unsafe" },
   });
   if (status !== 0) throw error ?? new Error(`perl ended with ${status}: ${stderr}`);
   return stdout.trimEnd().split("\n").map(answerOf);

@@ -11,6 +11,11 @@ export interface Grammar {
   readonly groupQuantifiers: readonly string[];
   /** Groups that are repeated take a byte at least. */
   readonly solid: boolean;
+  /**
+   * Around faults of Perl 5.36: it takes (?=a?) to need an a, begins \R*? within a line end, and does not always put
+   * back what a group held (so nothing refers to one).
+   */
+  readonly cautious: boolean;
 }
 
 export const UNBOUNDED = ["*", "+", "?", "{2}", "{2,}", "{1}"];
@@ -86,7 +91,8 @@ export class PatternMaker {
       return random.pick(grammar.perl && random.chance(0.4) ? PERL_ASSERTIONS : ASSERTIONS);
     }
     if (depth > 0 && random.chance(0.05)) return this.look(depth);
-    if (!fixed && this.closed.length > 0 && grammar.perl && random.chance(0.06)) return this.reference();
+    if (!fixed && this.closed.length > 0 && grammar.perl && !grammar.cautious && random.chance(0.06))
+      return this.reference();
     const isSet = depth === 0 || random.chance(0.6);
     const isRepeated = !fixed && random.chance(0.5);
     if (isSet) return this.set(fixed) + (isRepeated ? this.quantifier(true) : "");
@@ -99,7 +105,7 @@ export class PatternMaker {
     const { random, grammar } = this;
     if (random.chance(0.5)) return random.pick(CHARS);
     const picked = random.pick(grammar.perl && random.chance(0.4) ? PERL_CLASSES : CLASSES);
-    return fixed && picked === "\\R" ? "a" : picked;
+    return (fixed || grammar.cautious) && picked === "\\R" ? "a" : picked;
   }
 
   private quantifier(isSet: boolean): string {
@@ -127,9 +133,10 @@ export class PatternMaker {
   private look(depth: number): string {
     const { random } = this;
     const isBehind = random.chance(0.5);
-    // Perl and pcre differ in what groups hold that were in what must not match.
+    // What groups hold that were in what must not match is another matter.
     this.looks++;
-    const text = isBehind ? this.row(depth - 1, true) : this.choice(depth - 1, false);
+    const text =
+      isBehind || this.grammar.cautious ? this.row(depth - 1, true) : this.choice(depth - 1, false);
     this.looks--;
     return `(?${isBehind ? "<" : ""}${random.pick(["=", "!"])}${text})`;
   }
