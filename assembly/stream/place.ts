@@ -5,7 +5,14 @@
 // unless STREAM_BIT_GAP tells; nothing is given up before it was handed out, unless its window is taken.
 
 import { Flow } from "../flow/flow";
-import { NOTE_BAD_L4_CHECKSUM, NOTE_LENGTH_LIES, PACKET_BIT_FRAGMENT } from "../layout";
+import {
+  COUNTER_BAD_L4_CHECKSUM,
+  COUNTER_TCP,
+  NOTE_BAD_L4_CHECKSUM,
+  NOTE_LENGTH_LIES,
+  PACKET_BIT_FRAGMENT,
+} from "../layout";
+import { counted } from "../state";
 import { Packet } from "../wire/packet";
 import { TCP_RST } from "../wire/tcp";
 import { isDue } from "./due";
@@ -22,6 +29,8 @@ export {
   PLACED_MORE,
   PLACED_NEW,
 } from "./stream-layout";
+
+const OFFLOADED_SHARE: u64 = 4;
 
 // What placeMore() tells: everything else was told by place().
 const MORE_MASK: u32 = PLACED_NEW | PLACED_DEPTH | PLACED_MORE;
@@ -67,5 +76,13 @@ function step(stream: Stream, flow: Flow, p: Packet, fromB: bool, first: bool): 
 function isSound(p: Packet): bool {
   if ((<u32>p.tcpFlags & TCP_RST) != 0 || p.has(PACKET_BIT_FRAGMENT)) return false;
   if ((p.notes & <u32>NOTE_LENGTH_LIES) != 0) return false;
-  return (p.notes & <u32>NOTE_BAD_L4_CHECKSUM) == 0 || p.merged != 0;
+  return (p.notes & <u32>NOTE_BAD_L4_CHECKSUM) == 0 || p.merged != 0 || isOffloaded();
+}
+
+/**
+ * So many checksums are wrong that the capture must be a sender's own, whose card fills them in: then they say nothing.
+ * Who would have a wrong one believed has to send a quarter of all that is seen.
+ */
+function isOffloaded(): bool {
+  return counted(COUNTER_BAD_L4_CHECKSUM) * OFFLOADED_SHARE > counted(COUNTER_TCP);
 }
