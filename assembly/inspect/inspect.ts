@@ -15,6 +15,7 @@ import {
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_TCP,
 } from "../layout";
+import { IMAGE_FLAG_SESSIONS, IMAGE_FLAGS_OFFSET } from "../match/rules-layout";
 import { config, count } from "../state";
 import { datagramPacket } from "../stream/datagrams";
 import { sessionFor, settle } from "../stream/session";
@@ -43,7 +44,7 @@ export function inspect(p: Packet, flow: Flow, datagram: usize = 0): void {
   clearBuffers();
   const image = <usize>s.image;
   const whole = datagram == 0 ? p : datagramPacket(datagram);
-  const session = findSession(whole, flow);
+  const session = findSession(image, whole, flow);
   s.session = <u32>session;
   // A tag asks for what comes after the alert, not for its packet.
   const tagged = image != 0 && session != 0 && isTagged(session);
@@ -74,10 +75,17 @@ function inspectAlone(image: usize, p: Packet, flow: Flow, session: usize): void
   if (image != 0) lookAtPayload(image, p, flow, session);
 }
 
-/** The flow's session: made for TCP data, else only found. A flow outside the table has none. */
-function findSession(p: Packet, flow: Flow): usize {
+/**
+ * The flow's session: made for TCP data, for other protocols where rules keep something in it, else only found. A flow
+ * outside the table has none.
+ */
+function findSession(image: usize, p: Packet, flow: Flow): usize {
   const at = changetype<usize>(flow) - FLOWS_BASE;
   if (at >= <usize>FLOWS_REGION_SIZE) return 0;
-  const make = p.payloadSize != 0 && p.has(PACKET_BIT_TCP);
+  const make = p.has(PACKET_BIT_TCP) ? p.payloadSize != 0 : keepsSessions(image);
   return sessionFor(flow, <u32>(at / FLOW_SIZE), make);
+}
+
+function keepsSessions(image: usize): bool {
+  return image != 0 && (<i32>load<u32>(image, IMAGE_FLAGS_OFFSET) & IMAGE_FLAG_SESSIONS) != 0;
 }

@@ -97,6 +97,7 @@ export const IMAGE_FLAG_STREAMS: i32 = 1; // some rule looks into TCP payload
 export const IMAGE_FLAG_HTTP: i32 = 2; // some rule looks into an HTTP buffer
 export const IMAGE_FLAG_BODY: i32 = 4; // of these, into a body
 export const IMAGE_FLAG_PASS: i32 = 8; // there are pass rules
+export const IMAGE_FLAG_SESSIONS: i32 = 16; // some rule for another protocol than TCP keeps something in the session
 
 export const PROTO_GROUP_TCP: i32 = 0;
 export const PROTO_GROUP_UDP: i32 = 1;

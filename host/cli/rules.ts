@@ -6,6 +6,7 @@
 import { isRuleVariable } from "../config/names.js";
 import { printable, StrayError } from "../errors.js";
 import { ruleListing } from "../rules/compile/listing.js";
+import { headerText } from "../rules/describe.js";
 import { type LoadedRules, loadRules } from "../rules/load.js";
 import type { Rule, RuleProblem } from "../rules/model.js";
 import { problemText } from "../rules/problem-text.js";
@@ -72,11 +73,13 @@ export function runRulesShow(id: string, files: readonly string[], options: Rule
     const reason = refused === undefined ? "no rule of these files has it" : `refused: ${refused.reason}`;
     throw new StrayError("RULE_UNKNOWN", printable(`${gid}:${sid}: ${reason}`), 1);
   }
-  const program = ruleListing(compiled, index);
-  if (options.json) print([JSON.stringify({ ...brief(rule), program })]);
+  const header = headerText(rule);
+  const [, ...program] = ruleListing(compiled, index);
+  if (options.json) print([JSON.stringify({ ...brief(rule), header, program })]);
   else
     print([
       printable(`${rule.place.file}:${rule.place.line}: ${rule.gid}:${rule.sid}:${rule.rev} ${rule.message}`),
+      header,
       ...program,
     ]);
   return 0;

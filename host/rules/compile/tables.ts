@@ -199,6 +199,8 @@ function imageFlags(rules: readonly PlacedRule[]): number {
     if ((flags & http) !== 0) bits |= L.IMAGE_FLAG_HTTP;
     if (ops.some(({ buffer }) => ((1 << buffer) & body) !== 0)) bits |= L.IMAGE_FLAG_BODY;
     if (rule.action === "pass") bits |= L.IMAGE_FLAG_PASS;
+    const keeps = rule.tag !== undefined || ops.some(({ code }) => code === L.OP_FLOWBITS);
+    if (keeps && groups.some((group) => group !== L.PROTO_GROUP_TCP)) bits |= L.IMAGE_FLAG_SESSIONS;
   }
   return bits;
 }

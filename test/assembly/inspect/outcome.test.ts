@@ -191,10 +191,13 @@ describe("flow bits", () => {
     expect(core.sids(talk.c("one."), talk.c("ask."))).toEqual([4, 5]);
   });
 
-  it("find no room without a session, and that is counted", () => {
-    core.begin('alert udp any any -> any any (content:"attack"; flowbits:set,a; sid:1;)');
-    expect(core.sids(datagram("attack"))).toEqual([1]);
-    expect(core.counter(L.COUNTER_NO_SESSION)).toBe(1);
+  it("are kept for other protocols than TCP too", () => {
+    core.begin(
+      'alert udp any any -> any any (content:"attack"; flowbits:set,a; sid:1;)\n' +
+        'alert udp any any -> any any (content:"more"; flowbits:isset,a; sid:2;)',
+    );
+    expect(core.sids(datagram("more"), datagram("attack"), datagram("more"))).toEqual([1, 2]);
+    expect(core.counter(L.COUNTER_NO_SESSION)).toBe(0);
   });
 });
 

@@ -90,16 +90,19 @@ describe("a tag of bytes", () => {
   });
 });
 
-describe("a tag without a session", () => {
-  it("is counted, and the alert given", () => {
-    core.begin('alert udp any any -> any any (content:"attack"; tag:session,5,packets; sid:1;)');
+describe("a tag of another protocol than TCP", () => {
+  it("keeps the packets that follow", () => {
+    core.begin('alert udp any any -> any any (content:"attack"; tag:session,1,packets; sid:1;)');
     const frame = f.ethernet(
       {},
       f.ipv4({ src: "10.0.0.1", dst: "10.0.0.2" }, f.udp({ sport: 1, dport: 2 }, f.text("attack"))),
     );
-    expect(kinds(frame)).toEqual([ALERT]);
-    expect(core.counter(L.COUNTER_NO_SESSION)).toBe(1);
-    expect(core.counter(L.COUNTER_TAGGED)).toBe(0);
+    const next = f.ethernet(
+      {},
+      f.ipv4({ src: "10.0.0.1", dst: "10.0.0.2" }, f.udp({ sport: 1, dport: 2 }, f.text("quiet"))),
+    );
+    expect(kinds(frame, next, next)).toEqual([ALERT, TAGGED, 0]);
+    expect(core.counter(L.COUNTER_NO_SESSION)).toBe(0);
   });
 
   it("is only counted as kept when there is room for the packet", () => {

@@ -81,7 +81,7 @@ export class PatternMaker {
   }
 
   private row(depth: number, fixed: boolean): string {
-    const count = this.random.chance(0.08) ? 0 : this.random.between(1, 3);
+    const count = this.random.chance(fixed ? 0 : 0.08) ? 0 : this.random.between(1, 3);
     return Array.from({ length: count }, () => this.item(depth, fixed)).join("");
   }
 
