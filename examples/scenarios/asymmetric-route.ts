@@ -5,8 +5,8 @@
 import type { FindingName } from "../../host/record/findings.js";
 import type { Host } from "./host.js";
 import { live } from "./life.js";
-import { browse } from "./ordinary.js";
 import { flowKey, forbiddenBut, type Scenario } from "./types.js";
+import { browse } from "./web.js";
 import { World } from "./world.js";
 
 const UNTIL_US = 220_000_000;

@@ -5,7 +5,6 @@
 import type { Host } from "./host.js";
 import {
   announce,
-  browse,
   call,
   callInVain,
   lookUp,
@@ -14,9 +13,9 @@ import {
   ping,
   resolve,
   setClock,
-  type WebOptions,
 } from "./ordinary.js";
 import { LEARNT_US } from "./types.js";
+import { browse, type WebOptions } from "./web.js";
 import type { World } from "./world.js";
 
 export interface LifeOptions {

@@ -5,8 +5,9 @@
 import type { Dice } from "./dice.js";
 import { type Host, makeHost } from "./host.js";
 import { live } from "./life.js";
-import { browse, callInVain, lookUp, ping } from "./ordinary.js";
+import { callInVain, lookUp, ping } from "./ordinary.js";
 import { forbiddenBut, type Scenario } from "./types.js";
+import { browse } from "./web.js";
 import { World } from "./world.js";
 
 const UNTIL_US = 200_000_000;

@@ -75,7 +75,9 @@ describe("test/golden/http/uri.md", () => {
     tricks,
   }));
 
-  it.runIf(STRAY_UPDATE === "1")("is written anew", () => {
+  // Not a test: it is there only when it is asked for.
+  const update = STRAY_UPDATE === "1" ? it : undefined;
+  update?.("is written anew", () => {
     const fresh = page.replace(ROW, (_all, raw: string) => {
       const result = normalise(bytesOf(raw));
       return `| \`${raw}\` | \`${textOf(result.bytes)}\` | ${result.tricks}${result.tricks && " "}|`;
