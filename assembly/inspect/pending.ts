@@ -11,6 +11,7 @@ import {
   OP_BYTE_JUMP,
   OP_BYTE_TEST,
   OP_CONTENT,
+  OP_GUARD,
   OP_ISDATAAT,
   OP_REGEX,
   RULE_STATE_STAMP_OFFSET,
@@ -51,6 +52,7 @@ export function mayWait(): bool {
     case OP_BYTE_TEST:
     case OP_BYTE_JUMP:
     case OP_BYTE_EXTRACT:
+    case OP_GUARD:
       return true;
     default:
       return false;

@@ -15,6 +15,7 @@ import {
   MATCH_BIT_STREAM,
   MATCHER_PAYLOAD,
   PROTO_GROUP_TCP,
+  RULE_FLAG_FLOATING,
   RULE_FLAG_PACKET_ONLY,
 } from "../match/rules-layout";
 import { scan } from "../match/scan";
@@ -110,12 +111,24 @@ function lookAtStream(image: usize, session: usize, stream: Stream, p: Packet, f
 
 /** Tries a rule in the packet, then in the stream; false when the stream may still bring what it wants. */
 function tryRule(image: usize, index: u32, session: usize, stream: Stream, p: Packet, flow: Flow): bool {
+  if ((flagsOf(image, index) & RULE_FLAG_FLOATING) != 0 && isWithin(stream, p)) {
+    // What does not hold in the stream does not in a part of it.
+    setStreamPayload(stream);
+    if (!holds(image, index, p, flow, session)) return false;
+  }
   if (!isStreamOnly(image, index) && p.payloadSize != 0) {
     setPacketPayload(p);
     if (holds(image, index, p, flow, session) && tellPacket(image, index, session, p)) return true;
   }
   if ((flagsOf(image, index) & RULE_FLAG_PACKET_ONLY) != 0) return true;
   return tryStream(image, index, session, stream, p, flow);
+}
+
+/** Whether all of the packet's payload is in the window, in order. */
+function isWithin(stream: Stream, p: Packet): bool {
+  const seq = p.tcpSeq + ((<u32>p.tcpFlags & TCP_SYN) != 0 ? 1 : 0);
+  const from = seq - stream.base;
+  return from <= stream.filled && stream.filled - from >= p.payloadSize;
 }
 
 /** Makes the stream's bytes in order the payload. */

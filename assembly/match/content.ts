@@ -66,6 +66,21 @@ export function isFinal(walk: Walk, op: Op): bool {
   return !op.isRelative || op.b == OPERAND_NONE;
 }
 
+/** The bytes are somewhere in the op's buffer. It needs not be the current one, and the cursor stays. */
+export function matchGuard(walk: Walk, op: Op): bool {
+  const start = bufferAddress(<u32>op.buffer);
+  const size = bufferLength(<u32>op.buffer);
+  if (start == 0 || size < op.dataSize) return false;
+  inspectState().budget -= <i32>(1 + (size >> SEARCH_SHIFT));
+  const data = <usize>walk.image + <usize>op.data;
+  return findBytes(start, start + size, data, op.dataSize, op.has(OP_FLAG_NOCASE)) != 0;
+}
+
+/** Whether the buffer has the content's bytes in no place at all. */
+export function isNowhere(walk: Walk, op: Op): bool {
+  return !op.isNegated && search(walk, op, walk.start, walk.end) == 0;
+}
+
 function search(walk: Walk, op: Op, from: u32, to: u32): u32 {
   const size = op.dataSize;
   if (from > to || to - from < size) return 0;

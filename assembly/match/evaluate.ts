@@ -8,8 +8,10 @@ import { inspectState } from "../inspect/state";
 import { Packet } from "../wire/packet";
 import {
   isFinal,
+  isNowhere,
   matchBufferSize,
   matchContent,
+  matchGuard,
   matchIsDataAt,
   matchRegex,
   nextContent,
@@ -22,6 +24,7 @@ import { matchByteExtract, matchByteJump, matchByteTest } from "./numbers";
 import { beginWalk, enterBuffer, Op, popChoice, Walk } from "./program";
 import {
   BUFFER_HTTP_RAW_URI,
+  BUFFER_PAYLOAD,
   OP_BSIZE,
   OP_BYTE_EXTRACT,
   OP_BYTE_JUMP,
@@ -31,6 +34,7 @@ import {
   OP_FINDING,
   OP_FLOW,
   OP_FLOWBITS,
+  OP_GUARD,
   OP_ISDATAAT,
   OP_RAW_SIZE,
   OP_REGEX,
@@ -65,6 +69,11 @@ export function evaluate(image: usize, rule: usize, p: Packet, flow: Flow, sessi
     const isRules = !followsChoices(op) || (<i32>op.code == OP_CONTENT && isFinal(walk, op));
     if ((isRules || (!went && walk.choices == 0)) && waitsForGrowth(op)) s.failed = index + 1;
     if (isRules) break;
+    // Bytes that are nowhere in the text are in none of the places left to try.
+    if (!went && <i32>op.code == OP_CONTENT && walk.choices != 0 && isNowhere(walk, op)) {
+      if (<i32>op.buffer == BUFFER_PAYLOAD) s.failed = index + 1;
+      break;
+    }
     index = goBack(walk, program);
     if (index == NO_OP) break;
     s.failed = 0;
@@ -117,6 +126,8 @@ function holds(walk: Walk, op: Op, index: u32, p: Packet, flow: Flow, session: u
       return holdsInBuffer(walk, op, index);
     case OP_BSIZE:
       return matchBufferSize(op, <u32>op.buffer);
+    case OP_GUARD:
+      return matchGuard(walk, op);
     case OP_RAW_SIZE:
       return matchBufferSize(op, BUFFER_HTTP_RAW_URI);
     case OP_FLOW:

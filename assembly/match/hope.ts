@@ -13,6 +13,7 @@ import {
   OP_FLAG_ENDS,
   OP_FLAG_NOCASE,
   OP_FLAG_STARTS,
+  OP_GUARD,
   OP_REGEX,
   OP_SIZE,
   OPERAND_NONE,
@@ -25,6 +26,7 @@ const SEARCH_SHIFT: u32 = 4;
 export function waitsForGrowth(op: Op): bool {
   if (op.isNegated || op.vars != 0 || <i32>op.buffer != BUFFER_PAYLOAD) return false;
   const code = <i32>op.code;
+  if (code == OP_GUARD) return true;
   if (code == OP_REGEX) return op.b != OPERAND_NONE;
   return code == OP_CONTENT && op.b == OPERAND_NONE && !op.has(OP_FLAG_STARTS) && !op.has(OP_FLAG_ENDS);
 }

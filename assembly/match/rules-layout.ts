@@ -152,6 +152,7 @@ export const RULE_FLAG_HTTP_REQUEST: i32 = 16; // looks into a buffer of a reque
 export const RULE_FLAG_HTTP_RESPONSE: i32 = 32; // looks into a buffer of a response
 export const RULE_FLAG_CONTENT: i32 = 64; // looks into the payload
 export const RULE_FLAG_FINDING: i32 = 128; // asks for a finding or a cause: looked at when the flow gets one
+export const RULE_FLAG_FLOATING: i32 = 512; // nothing of it hangs on where the payload begins or ends: what holds in a packet holds in its stream
 export const RULE_FLAG_HTTP_PROTO: i32 = 256; // protocol http: only where HTTP was recognised
 
 export const RULE_STATE_SIZE: i32 = 64;
@@ -254,7 +255,8 @@ export const OP_ICMP_SEQ: i32 = 26; // A
 export const OP_FINDING: i32 = 27; // A FINDING_*
 export const OP_CAUSE: i32 = 28; // A CAUSE_*
 export const OP_RAW_SIZE: i32 = 29; // A least, B most, of the raw URI: urilen with raw
-export const OP_COUNT: i32 = 30;
+export const OP_GUARD: i32 = 30; // DATA bytes that must be somewhere in the buffer for a later op to hold; the cursor stays
+export const OP_COUNT: i32 = 31;
 
 export const MODE_EXACT: i32 = 0;
 export const MODE_ALL: i32 = 1; // + these and any others

@@ -35,6 +35,7 @@ const RANGE_NAMES: ReadonlyMap<number, string> = new Map([
   [L.OP_ITYPE, "itype"],
   [L.OP_ICODE, "icode"],
   [L.OP_RAW_SIZE, "raw_size"],
+  [L.OP_GUARD, "guard"],
 ]);
 
 const VALUE_NAMES: ReadonlyMap<number, string> = new Map([

@@ -41,6 +41,7 @@ const RULE_FLAGS: readonly (readonly [number, string])[] = [
   [L.RULE_FLAG_HTTP_REQUEST, "http-request"],
   [L.RULE_FLAG_HTTP_RESPONSE, "http-response"],
   [L.RULE_FLAG_CONTENT, "payload"],
+  [L.RULE_FLAG_FLOATING, "floating"],
   [L.RULE_FLAG_FINDING, "finding"],
   [L.RULE_FLAG_HTTP_PROTO, "http"],
 ];

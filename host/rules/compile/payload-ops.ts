@@ -10,6 +10,7 @@ import {
   type RuleOption,
   RuleRefusal,
 } from "../model.js";
+import { literalOf } from "../regex/literal.js";
 import { regexReach } from "../regex/reach.js";
 import { bufferNumber } from "./buffers.js";
 import { lowerBytes } from "./latin1.js";
@@ -78,8 +79,19 @@ export function regexOp(option: RegexOption, compile: (pattern: string, flags: s
   });
 }
 
+/** Bytes without which the expression can't match, to be looked for before anything else is tried. */
+export function guardOp({ pattern, flags, negated, buffer }: RegexOption): Op | undefined {
+  const literal = negated ? undefined : literalOf(pattern, flags);
+  if (literal === undefined) return undefined;
+  return makeOp(L.OP_GUARD, {
+    flags: literal.nocase ? L.OP_FLAG_NOCASE : 0,
+    buffer: bufferNumber(buffer),
+    data: { bytes: literal.bytes, alignment: 1 },
+  });
+}
+
 /** It says something of its subject's beginning, which for a relative one is behind the last match. */
-function isPinned({ pattern, flags }: RegexOption): boolean {
+export function isPinned({ pattern, flags }: RegexOption): boolean {
   return flags.includes("A") || /\^|\\[AGbB]|\(\?<[=!]/.test(pattern.replaceAll("[^", "["));
 }
 

@@ -3,10 +3,11 @@
 // Always holds: nothing that is shared between rules is changed here.
 
 import * as L from "../../../assembly/match/rules-layout.js";
-import { type Rule, type RuleOption, RuleRefusal } from "../model.js";
+import { type ContentOption, type RegexOption, type Rule, type RuleOption, RuleRefusal } from "../model.js";
 import { bufferNumber, bufferOf, bufferSide, holdsWithoutBuffer, type Side } from "./buffers.js";
 import { chooseFastPattern, type FastPattern } from "./fast-pattern.js";
 import type { Op } from "./op.js";
+import { isPinned } from "./payload-ops.js";
 import { programOf } from "./program.js";
 
 export interface PreparedRule {
@@ -139,8 +140,37 @@ function flagsOf({ options, bidirectional, noAlert, protocol }: Rule, side: Side
     (side === "request" ? L.RULE_FLAG_HTTP_REQUEST : 0) |
     (side === "response" ? L.RULE_FLAG_HTTP_RESPONSE : 0) |
     (content ? L.RULE_FLAG_CONTENT : 0) |
+    (content && !ofOnePacket && options.every(floats) ? L.RULE_FLAG_FLOATING : 0) |
     (protocol === "http" ? L.RULE_FLAG_HTTP_PROTO : 0)
   );
+}
+
+/** Holds in every text that has one where it holds inside. */
+function floats(option: RuleOption): boolean {
+  // A rule that changes flow bits is looked at once, not in the stream and then in the packet.
+  if (option.kind === "flowbits") return option.action === "isset" || option.action === "isnotset";
+  if (bufferOf(option) !== "payload") return true;
+  switch (option.kind) {
+    case "content":
+      if (option.negated || option.startsWith || option.endsWith) return false;
+      return option.offset === undefined && option.depth === undefined && !isNamed(option);
+    case "pcre":
+      return !option.negated && (option.relative || !isPinned(option)) && !looksAtEnd(option);
+    case "isdataat":
+      return option.relative && !option.negated && typeof option.at === "number";
+    default:
+      return false;
+  }
+}
+
+/** It says something of the text's end, or of what follows the match. */
+function looksAtEnd({ pattern }: RegexOption): boolean {
+  return /\$|\\[zZ]|\(\?[=!]/.test(pattern);
+}
+
+/** A place comes from the bytes. */
+function isNamed({ distance, within }: ContentOption): boolean {
+  return typeof distance === "object" || typeof within === "object";
 }
 
 function checkStream(flags: number): void {

@@ -7,7 +7,15 @@ import * as L from "../../../assembly/match/rules-layout.js";
 import { type RuleOption, RuleRefusal } from "../model.js";
 import { bitsOp, causeOp, findingOp, flowbitsOp, flowOp, ipoptsOp, rangeOp, valueOp } from "./header-ops.js";
 import { makeOp, type Op, Variables } from "./op.js";
-import { byteExtractOp, byteJumpOp, byteTestOp, contentOp, isdataatOp, regexOp } from "./payload-ops.js";
+import {
+  byteExtractOp,
+  byteJumpOp,
+  byteTestOp,
+  contentOp,
+  guardOp,
+  isdataatOp,
+  regexOp,
+} from "./payload-ops.js";
 
 export const OPS_MAX = 64;
 
@@ -28,6 +36,7 @@ function stages(): number[] {
   table[L.OP_IPOPTS] = 25;
   table[L.OP_FINDING] = 26;
   table[L.OP_CAUSE] = 30;
+  table[L.OP_GUARD] = 35;
   table[L.OP_BSIZE] = 10;
   table[L.OP_RAW_SIZE] = 10;
   for (const code of [
@@ -52,6 +61,10 @@ export function programOf(
   const staged: { readonly op: Op; readonly stage: number; readonly place: number }[] = [];
   for (const option of options) {
     const op = opOf(option, variables, compileRegex);
+    if (op !== undefined) staged.push({ op, stage: stageOf(op), place: staged.length });
+  }
+  for (const option of options) {
+    const op = option.kind === "pcre" && staged.length < OPS_MAX ? guardOp(option) : undefined;
     if (op !== undefined) staged.push({ op, stage: stageOf(op), place: staged.length });
   }
   if (staged.length > OPS_MAX) {

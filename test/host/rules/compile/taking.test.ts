@@ -146,7 +146,9 @@ describe("what a rule looks into", () => {
     expect(flagsOf([header, toClient])).toBe(L.RULE_FLAG_HTTP_RESPONSE);
     expect(flagsOf([header, content("200", { buffer: "http_stat_code" })])).toBe(L.RULE_FLAG_HTTP_RESPONSE);
     expect(flagsOf([header, { kind: "urilen", least: 1, most: 2 }])).toBe(L.RULE_FLAG_HTTP_REQUEST);
-    expect(flagsOf([content("x")], { protocol: "http" })).toBe(L.RULE_FLAG_CONTENT | L.RULE_FLAG_HTTP_PROTO);
+    expect(flagsOf([content("x")], { protocol: "http" })).toBe(
+      L.RULE_FLAG_CONTENT | L.RULE_FLAG_FLOATING | L.RULE_FLAG_HTTP_PROTO,
+    );
   });
 
   it("is one packet when the rule speaks of one", () => {
@@ -156,8 +158,9 @@ describe("what a rule looks into", () => {
     expect(flagsOf([{ kind: "flow", stream: "no" }])).toBe(L.RULE_FLAG_PACKET_ONLY);
     expect(flagsOf([{ kind: "flow", stream: "only" }])).toBe(L.RULE_FLAG_STREAM_ONLY);
     expect(flagsOf([{ kind: "flags", bits: 16, mode: "all", ignored: 0 }, content("x")])).toBe(
-      L.RULE_FLAG_CONTENT,
+      L.RULE_FLAG_CONTENT | L.RULE_FLAG_FLOATING,
     );
+    expect(flagsOf([content("x", { offset: 3 })])).toBe(L.RULE_FLAG_CONTENT);
   });
 
   it("must be there, but for what must not be in a payload", () => {
