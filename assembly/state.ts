@@ -133,11 +133,6 @@ export function state(): State {
   return changetype<State>(STATE_BASE);
 }
 
-/** The counter of that index (COUNTER_*). */
-export function counted(counter: u32): u64 {
-  return load<u64>(<usize>COUNTERS_BASE + ((<usize>counter) << 3));
-}
-
 /** Adds to the counter of that index (COUNTER_*). */
 export function count(counter: u32, by: u64 = 1): void {
   const at = <usize>COUNTERS_BASE + ((<usize>counter) << 3);

@@ -36,6 +36,8 @@ export const INSPECT_FELL_OFFSET: i32 = 126; // u16, OP_* at which the rule look
 export const INSPECT_BUFFERS_OFFSET: i32 = 128; // BUFFER_COUNT x BUFFER_SIZE
 export const INSPECT_SEARCH_FROM_OFFSET: i32 = 256; // u32, address before which no content of the payload is looked for, but what is relative; 0 = none
 export const INSPECT_SKIPPED_OFFSET: i32 = 260; // u32, bytes of the stream before the payload's first one: places count from the stream's
+export const INSPECT_JUDGED_OFFSET: i32 = 264; // u32, TCP segments inspected, halved now and then
+export const INSPECT_WRONG_OFFSET: i32 = 268; // u32, of these with a wrong checksum
 export const INSPECT_MATCHES_OFFSET: i32 = 512; // MATCH_CAPACITY x u32, rules that matched this packet
 export const MATCH_CAPACITY: i32 = 64;
 export const INSPECT_STATE_SIZE: i32 = 768;

@@ -5,14 +5,8 @@
 // unless STREAM_BIT_GAP tells; nothing is given up before it was handed out, unless its window is taken.
 
 import { Flow } from "../flow/flow";
-import {
-  COUNTER_BAD_L4_CHECKSUM,
-  COUNTER_TCP,
-  NOTE_BAD_L4_CHECKSUM,
-  NOTE_LENGTH_LIES,
-  PACKET_BIT_FRAGMENT,
-} from "../layout";
-import { counted } from "../state";
+import { INSPECT_BASE, NOTE_BAD_L4_CHECKSUM, NOTE_LENGTH_LIES, PACKET_BIT_FRAGMENT } from "../layout";
+import { INSPECT_JUDGED_OFFSET, INSPECT_WRONG_OFFSET } from "../match/rules-layout";
 import { Packet } from "../wire/packet";
 import { TCP_RST } from "../wire/tcp";
 import { isDue } from "./due";
@@ -31,6 +25,7 @@ export {
 } from "./stream-layout";
 
 const OFFLOADED_SHARE: u64 = 4;
+const JUDGED_MAX: u32 = 1048576;
 
 // What placeMore() tells: everything else was told by place().
 const MORE_MASK: u32 = PLACED_NEW | PLACED_DEPTH | PLACED_MORE;
@@ -74,15 +69,26 @@ function step(stream: Stream, flow: Flow, p: Packet, fromB: bool, first: bool): 
 
 /** A receiver would take it: what it would not must not stand where the real bytes belong. A fragment waits. */
 function isSound(p: Packet): bool {
+  const isOffload = isOffloaded(p);
   if ((<u32>p.tcpFlags & TCP_RST) != 0 || p.has(PACKET_BIT_FRAGMENT)) return false;
   if ((p.notes & <u32>NOTE_LENGTH_LIES) != 0) return false;
-  return (p.notes & <u32>NOTE_BAD_L4_CHECKSUM) == 0 || p.merged != 0 || isOffloaded();
+  return (p.notes & <u32>NOTE_BAD_L4_CHECKSUM) == 0 || p.merged != 0 || isOffload;
 }
 
 /**
  * So many checksums are wrong that the capture must be a sender's own, whose card fills them in: then they say nothing.
- * Who would have a wrong one believed has to send a quarter of all that is seen.
+ * Who would have a wrong one believed has to send a quarter of all that is seen. Counted here, packet by packet: the
+ * counters of the decoder are a batch ahead.
  */
-function isOffloaded(): bool {
-  return counted(COUNTER_BAD_L4_CHECKSUM) * OFFLOADED_SHARE > counted(COUNTER_TCP);
+function isOffloaded(p: Packet): bool {
+  const at = <usize>INSPECT_BASE;
+  let judged = load<u32>(at, INSPECT_JUDGED_OFFSET) + 1;
+  let wrong = load<u32>(at, INSPECT_WRONG_OFFSET) + <u32>((p.notes & <u32>NOTE_BAD_L4_CHECKSUM) != 0);
+  if (judged > JUDGED_MAX) {
+    judged >>= 1;
+    wrong >>= 1;
+  }
+  store<u32>(at, judged, INSPECT_JUDGED_OFFSET);
+  store<u32>(at, wrong, INSPECT_WRONG_OFFSET);
+  return <u64>wrong * OFFLOADED_SHARE > <u64>judged;
 }
