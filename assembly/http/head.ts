@@ -40,8 +40,8 @@ const STATUS_NOT_MODIFIED: u32 = 304;
 export function readHead(h: HttpState, stream: usize, flow: Flow, facts: HttpFacts): u32 {
   const base = textBase(stream);
   const end = textEnd(stream);
-  if (ahead(base, h.scanned) > 0) {
-    // A hole: the text goes on elsewhere.
+  if (ahead(base, h.scanned) > 0 || ahead(h.scanned, end) > 0) {
+    // A hole, or what led the window here was no part of the stream: the text goes on elsewhere.
     h.phase = <u8>HTTP_PHASE_IDLE;
     h.message = base;
     return HTTP_AGAIN;

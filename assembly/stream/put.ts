@@ -22,7 +22,7 @@ import { isOffered } from "./due";
 import { isOneTooMany, join, passTo, rangeFrom, WOVEN_CONFLICT, WOVEN_FRESH, weave } from "./ranges";
 import { depthLeft, makeRoom, useWindow } from "./room";
 import { prepend, start } from "./start";
-import { Stream, windowRoom } from "./stream";
+import { forgetHttp, Stream, windowRoom } from "./stream";
 import {
   PLACED_ALONE,
   PLACED_CONFLICT,
@@ -183,6 +183,7 @@ function returns(stream: Stream, seq: u32, first: bool): bool {
   }
   count(COUNTER_STREAM_GAPS);
   passTo(stream, seq - stream.base);
+  forgetHttp(stream);
   return true;
 }
 

@@ -8,13 +8,11 @@ import { config } from "../state";
 import { Packet } from "../wire/packet";
 import { TCP_SYN } from "../wire/tcp";
 import { lastByte, pushBack } from "./ranges";
-import { Stream, windowRoom } from "./stream";
+import { forgetHttp, Stream, windowRoom } from "./stream";
 import {
   STREAM_BIT_HOLED,
   STREAM_BIT_MIDSTREAM,
   STREAM_BIT_STARTED,
-  STREAM_HTTP_OFFSET,
-  STREAM_HTTP_SIZE,
   STREAM_JUMP_MAX,
   STREAM_PREPENDS_MAX,
 } from "./stream-layout";
@@ -58,6 +56,6 @@ export function prepend(stream: Stream, p: Packet, seq: u32, size: u32): bool {
   memory.copy(stream.textStart, <usize>p.payload, more);
   stream.start = seq;
   // A message may begin before what was taken for the beginning.
-  memory.fill(changetype<usize>(stream) + STREAM_HTTP_OFFSET, 0, STREAM_HTTP_SIZE);
+  forgetHttp(stream);
   return true;
 }

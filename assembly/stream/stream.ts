@@ -9,6 +9,7 @@ import {
   STREAM_BIT_GAP,
   STREAM_BIT_HOLED,
   STREAM_HTTP_OFFSET,
+  STREAM_HTTP_SIZE,
   STREAM_PENDING_COUNT_OFFSET,
   STREAM_PREPENDS_OFFSET,
   STREAM_RANGES_OFFSET,
@@ -104,6 +105,11 @@ export function markInspected(stream: Stream): void {
 export function breakText(stream: Stream): void {
   stream.mark(STREAM_BIT_GAP | STREAM_BIT_HOLED);
   stream.pendingCount = 0;
+}
+
+/** The text goes on before where it was looked at: places that HTTP kept mean nothing any more. */
+export function forgetHttp(stream: Stream): void {
+  memory.fill(changetype<usize>(stream) + STREAM_HTTP_OFFSET, 0, STREAM_HTTP_SIZE);
 }
 
 /** Gives the stream's window back; the stream goes on behind what was in order, as after a hole. */
