@@ -11,6 +11,7 @@ import { splitFilter } from "./arguments.js";
 import { configCommand } from "./config-command.js";
 import { countersCommand } from "./counters-command.js";
 import { flowsCommand } from "./flows-command.js";
+import { incidentsCommand } from "./incidents-command.js";
 import { optionShapes, type RawReadOptions, readCommand } from "./read-command.js";
 import { reloadCommand } from "./reload-command.js";
 import { rulesCommand } from "./rules-command.js";
@@ -64,6 +65,7 @@ async function run(argv: readonly string[]): Promise<number> {
     topCommand(setExitCode),
     flowsCommand(setExitCode),
     alertsCommand(setExitCode),
+    incidentsCommand(setExitCode),
     rulesCommand(setExitCode),
     countersCommand(setExitCode),
     reloadCommand(setExitCode),

@@ -7,6 +7,7 @@ export const STORE_PATH = "/var/lib/stray/flows";
 export const EVE_PATH = "/var/log/stray/eve.json";
 export const ALERTS_PATH = "/var/lib/stray/alerts";
 export const EVIDENCE_PATH = "/var/lib/stray/evidence";
+export const INCIDENTS_PATH = "/var/lib/stray/incidents";
 /** The rules that come with stray, by the word that stands for their file. */
 export const STARTER_RULES = "starter";
 export const ACCOUNT = "stray";

@@ -53,6 +53,7 @@ export interface RawConfig {
     log: RawAlertFiles;
     evidence: RawAlertFiles;
   };
+  incidents: { enabled: boolean; directory: string; join: Quantity; quota: Quantity; max: number };
   store: {
     enabled: boolean;
     directory: string;
@@ -110,7 +111,7 @@ const SYSLOG_SOCKET = "/dev/log";
 const SENSOR_NAME_FALLBACK = "stray";
 
 export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
-  const { sensor, capture, flows, inspection, rules, alerts, store, control, log } = raw;
+  const { sensor, capture, flows, inspection, rules, alerts, incidents, store, control, log } = raw;
   return {
     sensor: {
       name: sensor.name ?? hostName(host),
@@ -149,6 +150,13 @@ export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
       fast: alerts.fast ?? undefined,
       log: toAlertFiles(alerts.log),
       evidence: toAlertFiles(alerts.evidence),
+    },
+    incidents: {
+      enabled: incidents.enabled,
+      directory: incidents.directory,
+      joinMs: ms(incidents.join),
+      quotaBytes: bytes(incidents.quota),
+      max: incidents.max,
     },
     store: {
       enabled: store.enabled,
@@ -198,7 +206,7 @@ function toSyslog(raw: RawSyslog): SyslogTarget {
 
 /** The file that gives `config` on any machine: nothing in it is left to a default. */
 export function toRaw(config: StrayConfig): RawConfig {
-  const { sensor, capture, flows, inspection, rules, alerts, store, control, log } = config;
+  const { sensor, capture, flows, inspection, rules, alerts, incidents, store, control, log } = config;
   return {
     sensor: {
       name: sensor.name,
@@ -237,6 +245,13 @@ export function toRaw(config: StrayConfig): RawConfig {
       fast: alerts.fast ?? null,
       log: toRawAlertFiles(alerts.log),
       evidence: toRawAlertFiles(alerts.evidence),
+    },
+    incidents: {
+      enabled: incidents.enabled,
+      directory: incidents.directory,
+      join: formatDuration(incidents.joinMs),
+      quota: formatSize(incidents.quotaBytes),
+      max: incidents.max,
     },
     store: {
       enabled: store.enabled,

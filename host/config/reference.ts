@@ -64,7 +64,7 @@ const TAIL = `
 A warning stops nothing. There is one where flow records or alerts go nowhere, where rules are named but not looked
 for, where the sensor may need more memory than the machine has to give (rules counted twice, since new ones are laid
 beside those in force), where \`capture.snaplen\` is shorter than headers can be, and where a file or a folder lies in
-the folder of the store, of the alerts' log or of the evidence. \`stray config check --strict\` ends with exit status 1
+the folder of the store, of the alerts' log, of the evidence or of incidents. \`stray config check --strict\` ends with exit status 1
 for them.
 `;
 

@@ -9,12 +9,13 @@ import {
   ALERTS_PATH,
   EVE_PATH,
   EVIDENCE_PATH,
+  INCIDENTS_PATH,
   SOCKET_PATH,
   STARTER_RULES,
   STORE_PATH,
 } from "./paths.js";
 import type { Range, SchemaNode } from "./schema-types.js";
-import { DAY_MS, formatDuration, GIB, KIB, MIB, SECOND_MS, TIB } from "./units.js";
+import { DAY_MS, formatDuration, GIB, KIB, MIB, MINUTE_MS, SECOND_MS, TIB } from "./units.js";
 
 export const WORKERS_MAX = 16;
 export const INTERFACES_MAX = 64;
@@ -306,6 +307,28 @@ const alerts = section("What is told when a rule matches.", {
   ),
 });
 
+const incidents = section(
+  "Findings and alerts of one source or target, joined in time (docs/incidents.md).",
+  {
+    enabled: flag("Whether incidents are kept.", true),
+    directory: {
+      type: "string",
+      description: "Folder of the database, incidents.db; nothing else should lie in it.",
+      default: INCIDENTS_PATH,
+      format: "path",
+    },
+    join: duration("What is further apart than this is another incident.", "1h", {
+      min: MINUTE_MS,
+      max: 30 * DAY_MS,
+    }),
+    quota: size("Most that the database comes to; then the oldest closed incidents go.", "64MiB", {
+      min: MIB,
+      max: 4 * GIB,
+    }),
+    max: integer("Incidents kept at most; then the oldest closed ones go.", 10_000, 100, 100_000),
+  },
+);
+
 const store = section("Flow records on this machine's disk, as IPFIX files (RFC 5655).", {
   enabled: flag("Whether flow records are stored.", true),
   directory: {
@@ -410,6 +433,7 @@ export const CONFIG_SCHEMA: SchemaNode = section("The configuration of stray, th
   inspection,
   rules,
   alerts,
+  incidents,
   store,
   export: section("Where flow records and statistics go besides the store.", {
     ipfix: list("IPFIX collectors (RFC 7011).", ipfixTarget),

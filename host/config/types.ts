@@ -96,6 +96,15 @@ export interface StrayConfig {
     readonly log: AlertFiles;
     readonly evidence: AlertFiles;
   };
+  readonly incidents: {
+    readonly enabled: boolean;
+    readonly directory: string;
+    /** What is further apart is another incident. */
+    readonly joinMs: number;
+    readonly quotaBytes: number;
+    /** Incidents kept at most. */
+    readonly max: number;
+  };
   readonly store: {
     readonly enabled: boolean;
     readonly directory: string;

@@ -57,7 +57,7 @@ function ruleWarnings({ inspection, rules, alerts }: StrayConfig, takers: number
 }
 
 /** What lies in a folder where only one part of the sensor should write and delete. */
-function crowdedFolders({ store, alerts, export: { eve } }: StrayConfig): string[] {
+function crowdedFolders({ store, alerts, incidents, export: { eve } }: StrayConfig): string[] {
   const owners = [
     { key: "store.directory", path: store.directory, owner: "the store", isKept: store.enabled },
     {
@@ -71,6 +71,12 @@ function crowdedFolders({ store, alerts, export: { eve } }: StrayConfig): string
       path: alerts.evidence.directory,
       owner: "the evidence",
       isKept: alerts.evidence.enabled,
+    },
+    {
+      key: "incidents.directory",
+      path: incidents.directory,
+      owner: "the database of incidents",
+      isKept: incidents.enabled,
     },
   ].filter(({ isKept }) => isKept);
   const files = [

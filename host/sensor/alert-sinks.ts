@@ -26,6 +26,12 @@ export class AlertSinks {
     return this.sinks;
   }
 
+  /** Name of the evidence file that is being written, where there is one. */
+  get evidenceFile(): string | undefined {
+    const text = this.sinks.find(({ name }) => name === "evidence")?.state().text ?? "";
+    return /^writing (.+)$/.exec(text)?.[1];
+  }
+
   /** @throws StrayError ALERT_LOG_OFF when the configuration keeps none. */
   get alertLog(): AlertLog {
     if (this.log !== undefined) return this.log;

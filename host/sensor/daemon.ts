@@ -9,10 +9,11 @@ import type { LoadedConfig } from "../config/load.js";
 import type { StrayConfig } from "../config/types.js";
 import { tableNeed } from "../config/warnings.js";
 import { addAlertMethods } from "../control/alert-methods.js";
+import { addIncidentMethods } from "../control/incident-methods.js";
 import { addRuleMethods } from "../control/rule-methods.js";
 import { ControlServer } from "../control/server.js";
 import { StrayError } from "../errors.js";
-import type { SinkLog } from "../export/sink.js";
+import type { RecordSink, SinkLog } from "../export/sink.js";
 import type { Logger } from "../log/logger.js";
 import { dropPrivileges, findAccount } from "../system/privileges.js";
 import { version } from "../version.js";
@@ -22,6 +23,7 @@ import { countersReport } from "./counters.js";
 import { prepareDirectories } from "./directories.js";
 import { RecordFeed } from "./feed.js";
 import { gauges } from "./gauges.js";
+import { IncidentKeeper } from "./incident-keeper.js";
 import { newSeed, workerLimits } from "./limits.js";
 import { queryFlows } from "./live-table.js";
 import { LOSS_NAMES, ProblemWatch, ruleProblems } from "./problems.js";
@@ -59,6 +61,7 @@ export class Daemon implements SensorView {
   private readonly supervisor: Supervisor;
   private readonly sinks: Sinks;
   private readonly alertSinks: AlertSinks;
+  private readonly incidents: IncidentKeeper;
   private readonly rules: RuleKeeper;
   private readonly watch = new ProblemWatch();
   private readonly own = { reloads: 0, "reloads-refused": 0 };
@@ -88,6 +91,12 @@ export class Daemon implements SensorView {
     this.sinks = new Sinks(context);
     this.alertSinks = new AlertSinks(context);
     this.rules = new RuleKeeper(sinkLog(log.child({ component: "rules" })));
+    this.incidents = new IncidentKeeper({
+      log: context.log,
+      startedMs: this.startedMs,
+      rulesImage: () => this.rules.current?.image,
+      evidenceFile: () => this.alertSinks.evidenceFile,
+    });
     this.finished = new Promise((resolve) => {
       this.hasFinished = resolve;
     });
@@ -118,6 +127,7 @@ export class Daemon implements SensorView {
     const interfaces = this.capture?.reports ?? [];
     const sinks = this.allSinks.map((sink) => ({ name: sink.name, ...sink.state() }));
     const rules = this.rules.report();
+    const incidents = this.incidents.report();
     return {
       version: version(),
       name: config.sensor.name,
@@ -140,6 +150,7 @@ export class Daemon implements SensorView {
       workers,
       sinks,
       rules,
+      ...(incidents === undefined ? {} : { incidents }),
       memory: { residentBytes: process.memoryUsage.rss(), tableBytes: tableNeed(config) },
       problems: [
         ...this.watch.sentences(nowMs, interfaces, workers, sinks),
@@ -169,11 +180,15 @@ export class Daemon implements SensorView {
 
   /** Everything that writes somewhere. */
   private get allSinks() {
-    return [...this.sinks.all, ...this.alertSinksInUse];
+    return [...this.recordSinksInUse, ...this.alertSinks.all, ...this.sinks.alertSinks];
+  }
+
+  private get recordSinksInUse(): readonly RecordSink[] {
+    return [...this.sinks.all, ...this.incidents.records];
   }
 
   private get alertSinksInUse(): readonly AlertSink[] {
-    return [...this.alertSinks.all, ...this.sinks.alertSinks];
+    return [...this.alertSinks.all, ...this.sinks.alertSinks, ...this.incidents.alerts];
   }
 
   /** One count of the whole sensor: for what is looked at each second, without a report of everything. */
@@ -217,10 +232,12 @@ export class Daemon implements SensorView {
     });
     addAlertMethods(this.control.methods, () => this.alertSinks.alertLog);
     addRuleMethods(this.control.methods, () => ruleList(this.rules.rules, this.supervisor.workers));
+    addIncidentMethods(this.control.methods, () => this.incidents.engine);
     this.privileges = dropPrivileges({ user: config.sensor.user, keep: ["CAP_NET_RAW", "CAP_NET_ADMIN"] });
     await this.sinks.open(config);
     await this.alertSinks.open(config);
-    this.feed.use(this.sinks.all, this.alertSinksInUse);
+    this.incidents.open(config);
+    this.feed.use(this.recordSinksInUse, this.alertSinksInUse);
     this.feed.start();
     this.markLosses(this.startedMs);
     await this.supervisor.start(this.capture);
@@ -303,13 +320,18 @@ export class Daemon implements SensorView {
       await step(!plan.restartsCapture, async (it) => {
         await this.rules.use(rulesOf(it), it, this.supervisor.workers);
       });
-      if (plan.replacesAlerts || plan.replacesExporters) this.feed.use(this.sinks.all, undefined);
+      if (plan.replacesAlerts || plan.replacesExporters || plan.replacesIncidents) {
+        this.feed.use(this.recordSinksInUse, undefined);
+      }
       await step(plan.replacesStore, (it) => this.sinks.replaceStore(it));
       await step(plan.replacesExporters, (it) => this.sinks.replaceExporters(it));
       await step(plan.replacesAlerts, (it) => this.alertSinks.replace(it));
+      await step(plan.replacesIncidents, (it) => this.incidents.replace(it));
+      this.incidents.useConfig(config);
       await step(plan.setsLog, async (it) => this.options.log.setLevel(it.log.level));
     } catch (error) {
       this.config = old;
+      this.incidents.useConfig(old);
       for (const back of undo.toReversed()) {
         try {
           await back();
@@ -319,7 +341,7 @@ export class Daemon implements SensorView {
       }
       throw error;
     } finally {
-      this.feed.use(this.sinks.all, this.alertSinksInUse);
+      this.feed.use(this.recordSinksInUse, this.alertSinksInUse);
     }
     return !isSame(this.rules.current?.image, oldRules?.image);
   }
@@ -348,6 +370,7 @@ export class Daemon implements SensorView {
     clearInterval(this.timer);
     this.feed.stop();
     this.capture?.close();
+    await this.incidents.close();
     await this.alertSinks.close();
     await this.sinks.close();
     await this.control?.close();

@@ -13,6 +13,7 @@ export interface ReloadPlan {
   /** Their files are read at each reload, whether a key has changed or not. */
   readonly replacesRules: boolean;
   readonly replacesAlerts: boolean;
+  readonly replacesIncidents: boolean;
   readonly replacesStore: boolean;
   readonly replacesExporters: boolean;
   readonly setsLog: boolean;
@@ -36,6 +37,7 @@ const CONSEQUENCES: readonly (readonly [prefix: string, consequences: readonly C
   ["alerts.rate", ["adjustsFlows"]],
   ["alerts.burst", ["adjustsFlows"]],
   ["alerts", ["replacesAlerts"]],
+  ["incidents", ["replacesIncidents"]],
   ["store.enterprise", ["replacesStore", "replacesExporters"]],
   ["store.min-free", ["replacesStore", "replacesAlerts"]],
   ["store", ["replacesStore"]],
@@ -66,6 +68,7 @@ export function planReload(changed: readonly string[]): ReloadPlan {
     adjustsFlows: found.has("adjustsFlows"),
     replacesRules: found.has("replacesRules"),
     replacesAlerts: found.has("replacesAlerts"),
+    replacesIncidents: found.has("replacesIncidents"),
     replacesStore: found.has("replacesStore"),
     replacesExporters: found.has("replacesExporters"),
     setsLog: found.has("setsLog"),

@@ -81,6 +81,17 @@ export interface RulesReport {
   readonly loadedMs: number;
 }
 
+/** Of those that somebody should look at. */
+export interface IncidentsReport {
+  readonly open: {
+    readonly low: number;
+    readonly medium: number;
+    readonly high: number;
+    readonly critical: number;
+  };
+  readonly acknowledged: number;
+}
+
 export interface StatusReport {
   readonly version: string;
   readonly name: string;
@@ -105,6 +116,8 @@ export interface StatusReport {
   readonly workers: readonly WorkerReport[];
   readonly sinks: readonly SinkReport[];
   readonly rules: RulesReport;
+  /** Only where incidents are kept, and can be read just now. */
+  readonly incidents?: IncidentsReport;
   readonly memory: { readonly residentBytes: number; readonly tableBytes: number };
   /** Sentences that an operator should read. */
   readonly problems: readonly string[];

@@ -4,6 +4,8 @@
 import * as f from "../../examples/frame.js";
 import { pcapBytes } from "../../examples/pcap-writer.js";
 import { type CapturedFrame, captureFiles, framesOf } from "../support/captures.js";
+import { Random } from "../support/random.js";
+import { talkFrames } from "./conversations.js";
 
 export const LINK_TYPES = [
   0, 1, 9, 10, 11, 12, 14, 50, 51, 100, 101, 104, 105, 107, 108, 109, 113, 117, 119, 127, 163, 166, 192, 228,
@@ -91,13 +93,21 @@ export function builtFrames(): CapturedFrame[] {
   return out;
 }
 
+const TALKS_SEED = 0x7a1c5;
+const TALK_FRAMES = 2000;
+
 export function loadCorpus(): Corpus {
   const built = builtFrames();
+  const talks = talkFrames(new Random(TALKS_SEED), TALK_FRAMES).map((frame, index) => ({
+    ...frame,
+    timeNs: BigInt(index + 1) * 1_000_000n,
+  }));
   const files = captureFiles().map(({ name, bytes }) => ({ name, bytes }));
   const frames = [...built, ...files.flatMap(({ bytes }) => framesOf(bytes))];
   files.push(
     { name: "built.pcap", bytes: builtFile(built, false) },
     { name: "built-be.pcap", bytes: builtFile(built, true) },
+    { name: "talks.pcap", bytes: builtFile(talks, false) },
   );
   return { frames, files };
 }

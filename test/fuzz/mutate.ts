@@ -3,6 +3,7 @@
 
 import type { CapturedFrame } from "../support/captures.js";
 import type { Random } from "../support/random.js";
+import { talkFrames } from "./conversations.js";
 import { type Corpus, LINK_TYPES } from "./corpus.js";
 
 const EDGES_16 = [
@@ -19,15 +20,26 @@ const ETHERTYPES = [
 ] as const;
 const FRAME_SIZE_MAX = 4096;
 
-/** A round's frames, in order of being pushed. */
+/** A round's frames, in order of being pushed: spoilt ones, conversations, or both. */
 export function fuzzedFrames(random: Random, corpus: Corpus, count: number): CapturedFrame[] {
-  const out: CapturedFrame[] = [];
+  const share = random.pick([0, 0.3, 0.7, 1]);
+  const damage = random.pick([0, 0.005, 0.1]);
+  const talks = share === 0 ? [] : talkFrames(random, count);
+  const frames = Array.from({ length: count }, (_, index) => {
+    const told = random.chance(share) ? talks[index] : undefined;
+    if (told === undefined) return fuzzedFrame(random, corpus);
+    return random.chance(damage) ? { ...told, bytes: spoil(random, told.bytes.slice(), corpus) } : told;
+  });
+  return withTimes(random, frames);
+}
+
+/** The frames at times that mostly go on, and seldom jump. */
+export function withTimes(random: Random, frames: readonly CapturedFrame[]): CapturedFrame[] {
   let timeNs = BigInt(random.between(0, 2_000_000_000)) * 1_000_000_000n;
-  for (let i = 0; i < count; i++) {
+  return frames.map((frame) => {
     timeNs = nextTime(random, timeNs);
-    out.push({ ...fuzzedFrame(random, corpus), timeNs });
-  }
-  return out;
+    return { ...frame, timeNs };
+  });
 }
 
 function nextTime(random: Random, timeNs: bigint): bigint {

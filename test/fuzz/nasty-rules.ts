@@ -53,14 +53,18 @@ const OTHERS = [
   'log udp any any -> any any (content:"log";',
 ];
 
+/** A line each. */
+export function nastyText(): string[] {
+  return [...TEXT.map((text) => HEAD + text), ...OTHERS].map(
+    (text, index) => `${text} msg:"fuzz"; sid:${index + 1}; rev:1;)`,
+  );
+}
+
 let image: Uint8Array | undefined;
 
 export function nastyImage(): Uint8Array {
   if (image !== undefined) return image;
-  const lines = [...TEXT.map((text) => HEAD + text), ...OTHERS].map(
-    (text, index) => `${text} msg:"fuzz"; sid:${index + 1}; rev:1;)`,
-  );
-  const { rules, problems } = parseRules(lines.join("\n"));
+  const { rules, problems } = parseRules(nastyText().join("\n"));
   const compiled = compileRules(rules, { limitBytes: 1 << 24 });
   const wrong = [...problems, ...compiled.problems].filter(({ level }) => level === "error");
   if (wrong.length > 0)

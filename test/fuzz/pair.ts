@@ -1,14 +1,13 @@
 // Two cores that get the same frames with different bytes around them. What they answer must not differ by a byte:
 // so nothing outside a frame was read, or it did not matter. Apart because frames and files are tried in the same way.
-// Always holds: after compare() both rings are empty.
+// Always holds: after compareRecords() and compareAlerts() the rings are empty.
 
 import * as L from "../../assembly/layout.js";
 import * as R from "../../assembly/match/rules-layout.js";
-import { installRules } from "../../host/rules/install.js";
+import { installRules, isTaken } from "../../host/rules/install.js";
 import { viewMemory } from "../../host/wasm/memory.js";
 import { Core, type CoreLimits } from "../support/core.js";
 import type { Random } from "../support/random.js";
-import { nastyImage } from "./nasty-rules.js";
 
 /** What the fuzzer found: a message, to be shown with the seed. */
 export class Finding extends Error {
@@ -41,16 +40,24 @@ export class Pair {
   records = 0;
   alerts = 0;
 
-  reset(limits: Partial<CoreLimits>): void {
+  /** Begins anew, with these rules in force. */
+  reset(limits: Partial<CoreLimits>, rules?: Uint8Array): void {
     for (const core of this.cores) {
       core.reset(limits);
-      if ((limits.inspectFlags ?? 0) !== 0) {
-        installRules(viewMemory(core.memory), nastyImage());
-        (core.exports as unknown as { takeRules(): void }).takeRules();
-      }
+      if (rules === undefined) continue;
+      installRules(viewMemory(core.memory), rules);
+      (core.exports as unknown as { takeRules(): void }).takeRules();
     }
     this.packetsInRecords = 0;
     this.records = 0;
+  }
+
+  /** Other rules, or none, with the next batch; nothing when the latest ones are still on their way. */
+  offer(rules: Uint8Array | undefined): void {
+    for (const core of this.cores) {
+      const memory = viewMemory(core.memory);
+      if (isTaken(memory)) installRules(memory, rules);
+    }
   }
 
   /** Fills [from, to) of both memories: the first with `first`, the second with its complement or other noise. */
@@ -94,11 +101,10 @@ export class Pair {
       this.records++;
     }
     for (const core of this.cores) core.view.setUint32(L.STATE_BASE + L.STATE_RECORD_TAIL_OFFSET, head, true);
-    this.compareAlerts();
   }
 
-  /** @throws Finding when the cores' alerts differ. */
-  private compareAlerts(): void {
+  /** Takes the alerts that wait. @throws Finding when the cores' alerts differ. */
+  compareAlerts(): void {
     const alerts = this.cores.map((core) => {
       const taken: Buffer[] = [];
       takeAlerts(core, (alert) => taken.push(Buffer.from(alert)));
@@ -144,6 +150,7 @@ export class Pair {
       more = answers[0] ?? 0;
       this.compareRecords(limit);
     }
+    this.compareAlerts();
     this.compareCounters();
     const [a] = this.cores;
     const inFlows = a.counter(L.COUNTER_FLOW_PACKETS);

@@ -9,6 +9,7 @@ import { Random } from "../support/random.js";
 import type { Corpus } from "./corpus.js";
 import { fuzzedFile, fuzzedFrames } from "./mutate.js";
 import { Finding, type Pair, takeAlerts } from "./pair.js";
+import { type RuleUse, ruleUse } from "./rule-use.js";
 
 export const FRAMES_A_ROUND = 4096;
 const CALL_LIMIT_MS = 500;
@@ -65,12 +66,25 @@ function fuzzedInspection(random: Random): Partial<CoreLimits> {
   };
 }
 
+export interface FrameRound {
+  readonly limits: CoreLimits;
+  readonly frames: readonly CapturedFrame[];
+  readonly rules: RuleUse | undefined;
+}
+
+export function plannedRound(random: Random, corpus: Corpus): FrameRound {
+  const limits = fuzzedLimits(random);
+  const frames = fuzzedFrames(random, corpus, FRAMES_A_ROUND);
+  // One round in twenty has no rules: only what is found without any.
+  const hasRules = limits.inspectFlags !== 0 && random.chance(0.95);
+  return { limits, frames, rules: hasRules ? ruleUse(random, frames) : undefined };
+}
+
 /** One round of frames. @throws Finding, or whatever the module traps with. */
 export function frameRound(pair: Pair, corpus: Corpus, seed: number, round: number): number {
   const random = new Random(seed, round);
-  const limits = fuzzedLimits(random);
-  const frames = fuzzedFrames(random, corpus, FRAMES_A_ROUND);
-  runFrames(pair, limits, frames, random);
+  const { limits, frames, rules } = plannedRound(random, corpus);
+  runFrames(pair, limits, frames, random, rules);
   return frames.length;
 }
 
@@ -80,17 +94,22 @@ export function runFrames(
   limits: CoreLimits,
   frames: readonly CapturedFrame[],
   random: Random,
+  rules?: RuleUse,
 ): void {
-  pair.reset(limits);
+  pair.reset(limits, rules?.first);
   const size = frames.reduce((sum, { bytes }) => sum + bytes.length + MARGIN * 2, 0);
   const poison = random.pick([0x00, 0xff, -1]);
   const from = SLOTS_BASE + random.below(64);
   pair.poison(from, Math.min(SLOTS_END, from + size + MARGIN), poison, random);
   pair.poison(L.MEMORY_SIZE - 8192, L.MEMORY_SIZE, poison, random);
+  // Who takes alerts late finds the ring full.
+  const alertTurn = random.pick([1, 1, 1, 16]);
   let at = from;
+  let batches = 0;
   let sinceTaken = 0;
   for (const [index, frame] of frames.entries()) {
     const { length } = frame.bytes;
+    if (rules?.swaps.has(frame)) pair.offer(rules.swaps.get(frame));
     // The last byte of the memory: one byte too many and the call traps.
     const last = index % 61 === 60;
     if (last) for (const core of pair.cores) core.exports.drain();
@@ -108,6 +127,7 @@ export function runFrames(
     else at += length + MARGIN * 2;
     if (++sinceTaken >= L.BATCH_CAPACITY) {
       pair.compareRecords(limits.recordLimit);
+      if (++batches % alertTurn === 0) pair.compareAlerts();
       sinceTaken = 0;
     }
   }
@@ -122,7 +142,7 @@ export function fileRound(pair: Pair, corpus: Corpus, seed: number, round: numbe
   const random = new Random(seed, round);
   const limits = { ...fuzzedLimits(random), flags: L.CONFIG_FLAG_CHECKSUM };
   const file = fuzzedFile(random, corpus);
-  pair.reset(limits);
+  pair.reset(limits, limits.inspectFlags === 0 ? undefined : ruleUse(random, []).first);
   const rings: [Buffer[], Buffer[]] = [[], []];
   const alertRings: [Buffer[], Buffer[]] = [[], []];
   const results: FeedResult[] = [];

@@ -4,9 +4,8 @@
 
 import { Random } from "../support/random.js";
 import { type Corpus, loadCorpus } from "./corpus.js";
-import { fuzzedFrames } from "./mutate.js";
 import { Finding, Pair } from "./pair.js";
-import { FRAMES_A_ROUND, fileRound, frameRound, fuzzedLimits, runFrames } from "./rounds.js";
+import { fileRound, frameRound, plannedRound, runFrames } from "./rounds.js";
 import { describeFrame, shrinkFrames, shrinkList } from "./shrink.js";
 
 export interface SessionOptions {
@@ -64,12 +63,10 @@ function found(error: unknown, seed: number, round: number, input: string): Find
 
 /** Replays the round with ever fewer frames for as long as it fails in some way. */
 function smallest(pair: Pair, corpus: Corpus, seed: number, round: number): string {
-  const random = new Random(seed, round);
-  const limits = fuzzedLimits(random);
-  const frames = fuzzedFrames(random, corpus, FRAMES_A_ROUND);
-  const fails = (list: typeof frames | readonly (typeof frames)[number][]): boolean => {
+  const { limits, frames, rules } = plannedRound(new Random(seed, round), corpus);
+  const fails = (list: typeof frames): boolean => {
     try {
-      runFrames(pair, limits, list, new Random(seed, round));
+      runFrames(pair, limits, list, new Random(seed, round), rules);
       return false;
     } catch {
       return true;

@@ -37,6 +37,7 @@ export class DaemonHome {
   readonly storePath = join(this.folder, "flows");
   readonly alertsPath = join(this.folder, "alerts");
   readonly evidencePath = join(this.folder, "evidence");
+  readonly incidentsPath = join(this.folder, "incidents");
   private readonly daemons: Daemon[] = [];
   private settings: Settings = {};
 
@@ -54,6 +55,7 @@ export class DaemonHome {
       sensor: { name: "test", profile: "small", user: DAEMON_ACCOUNT.name },
       store: { directory: this.storePath },
       alerts: { log: { directory: this.alertsPath }, evidence: { directory: this.evidencePath } },
+      incidents: { directory: this.incidentsPath },
       control: { socket: this.socketPath, group: null },
     };
     this.settings = merged(base, settings);

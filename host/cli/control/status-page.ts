@@ -85,8 +85,22 @@ function about(report: StatusReport): string[] {
     `Capture        ${filter}, mode ${capture.mode}, up to ${countText(capture.snapLen)} bytes a packet`,
     `Flows          ${countText(flows)} of ${countText(room)}${room > 0 ? ` (${percentText(flows / room)})` : ""}`,
     `Rules          ${rulesText(report.rules)}`,
+    ...incidentLines(report),
     `Memory         ${bytesText(memory.residentBytes)} resident, of it ${bytesText(memory.tableBytes)} tables`,
   ];
+}
+
+/** `12 open (1 critical, 3 high, 8 medium), 4 acknowledged`; nothing where none are kept. */
+function incidentLines({ incidents }: StatusReport): string[] {
+  if (incidents === undefined) return [];
+  const { open, acknowledged } = incidents;
+  const parts = (["critical", "high", "medium", "low"] as const)
+    .filter((severity) => open[severity] > 0)
+    .map((severity) => `${countText(open[severity])} ${severity}`);
+  const total = open.critical + open.high + open.medium + open.low;
+  const which = parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+  const rest = acknowledged > 0 ? `, ${countText(acknowledged)} acknowledged` : "";
+  return [`Incidents      ${countText(total)} open${which}${rest}`];
 }
 
 /** `123 in force (2 refused), 310 KiB of 8 MiB, files /etc/stray/local.rules and 3 more` */

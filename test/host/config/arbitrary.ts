@@ -136,6 +136,13 @@ export const anyConfig: fc.Arbitrary<StrayConfig> = fc.record({
     log: alertFiles,
     evidence: alertFiles,
   }),
+  incidents: fc.record({
+    enabled: fc.boolean(),
+    directory: absolute,
+    joinMs: ms(60_000, 30 * DAY_MS),
+    quotaBytes: fc.integer({ min: MIB, max: 4 * GIB }),
+    max: fc.integer({ min: 100, max: 100_000 }),
+  }),
   store,
   export: fc.record({
     ipfix,

@@ -29,6 +29,7 @@ beforeEach(() => {
       log: { ...plain.alerts.log, directory: at("var/alerts") },
       evidence: { ...plain.alerts.evidence, directory: at("var/deep/er/evidence") },
     },
+    incidents: { ...plain.incidents, directory: at("var/incidents") },
     export: { ...plain.export, eve: { file: at("eve/eve.json"), types: ["alert"], statsMs: 60_000 } },
   };
 });
@@ -38,7 +39,15 @@ const mode = (name: string) => statSync(join(folder, name)).mode & 0o7777;
 describe("prepareDirectories()", () => {
   it("makes all that are written into, closed to others but for the socket's", () => {
     prepareDirectories(config, undefined);
-    for (const name of ["var/flows", "var/alerts", "var/deep/er/evidence", "log", "other-log", "eve"]) {
+    for (const name of [
+      "var/flows",
+      "var/alerts",
+      "var/deep/er/evidence",
+      "var/incidents",
+      "log",
+      "other-log",
+      "eve",
+    ]) {
       expect([name, mode(name)]).toEqual([name, 0o750]);
     }
     expect(mode("run")).toBe(0o755);
@@ -51,6 +60,7 @@ describe("prepareDirectories()", () => {
       {
         ...config,
         store: { ...store, enabled: false },
+        incidents: { ...config.incidents, enabled: false },
         export: { ...config.export, eve: undefined },
         alerts: {
           ...alerts,

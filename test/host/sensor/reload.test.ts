@@ -43,6 +43,8 @@ describe("planReload()", () => {
     ["alerts.fast", ["replacesAlerts"]],
     ["alerts.log.enabled", ["replacesAlerts"]],
     ["alerts.evidence.quota", ["replacesAlerts"]],
+    ["incidents.enabled", ["replacesIncidents"]],
+    ["incidents.join", ["replacesIncidents"]],
     // Their files too go when the disk has less.
     ["store.min-free", ["replacesAlerts", "replacesStore"]],
     ["store.quota", ["replacesStore"]],
