@@ -164,9 +164,13 @@ function processPacket(p: Packet): void {
   inspection.raised = 0;
   inspection.verdict = 0;
   if (p.undecoded != 0) return;
-  if (p.has(PACKET_BIT_FRAGMENT)) processFragment(p);
-  else inspect(p, p.has(PACKET_BIT_CARRIER_FRAGMENT) ? creditCarrier(p) : creditPacket(p));
-  if (p.quoted != 0) tieError(p);
+  if (p.has(PACKET_BIT_FRAGMENT)) {
+    processFragment(p);
+    return;
+  }
+  const flow = p.has(PACKET_BIT_CARRIER_FRAGMENT) ? creditCarrier(p) : creditPacket(p);
+  inspect(p, flow);
+  if (p.quoted != 0) tieError(p, flow);
 }
 
 /** A fragment is its flow's at once; with the one that makes its datagram whole, that is inspected. */
@@ -175,6 +179,7 @@ function processFragment(p: Packet): void {
   const flow = creditFragment(p);
   if (flow == null) return;
   inspect(p, flow, datagram);
+  if (p.quoted != 0) tieError(p, flow);
 }
 
 /** The clock follows the packets; a step back of more than CLOCK_JUMP is followed too, a smaller one is not. */

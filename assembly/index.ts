@@ -1,6 +1,7 @@
 // The module's exports: everything the host calls. Each is a function of memory alone.
 
 import { processBatch, pushPacket } from "./batch";
+import { initDetection } from "./detect/init";
 import { flushFragments } from "./flow/fragments";
 import { flushOne, flushTable } from "./flow/table";
 import { inspectState } from "./inspect/state";
@@ -36,8 +37,8 @@ import { initSessions } from "./stream/session";
 
 export { tick } from "./batch";
 export { closeInput, openInput, run } from "./capture/input";
-
 export { readBlock } from "./capture/ring-block";
+export { darkness, giveAlive } from "./detect/ask-alive";
 export { nextLive, snapshot } from "./flow/snapshot";
 export { takeRules } from "./inspect/swap";
 
@@ -49,6 +50,7 @@ export function init(): void {
   memory.fill(INPUTS_BASE, 0, INPUTS_REGION_SIZE);
   memory.fill(FRAGMENTS_BASE, 0, <usize>c.fragmentSets * FRAGMENT_WAYS * FRAGMENT_SIZE);
   memory.fill(TAGS_BASE, 0, <usize>c.flowSets * SET_SIZE);
+  initDetection();
   initSessions();
   initDatagrams();
   if (inspectState().generation != 0) memory.fill(THRESHOLDS_BASE, 0, THRESHOLDS_REGION_SIZE);

@@ -153,8 +153,8 @@ export const RECENTS_BASE: i32 = TARGETS_BASE + TARGETS_REGION_SIZE; // conversa
 export const RECENTS_REGION_SIZE: i32 = RECENT_CAPACITY * RECENT_SIZE;
 
 export const HOME_CAPACITY: i32 = 256;
-export const HOME_SIZE: i32 = 32;
-export const HOMES_BASE: i32 = RECENTS_BASE + RECENTS_REGION_SIZE; // networks that are ours; the host writes them
+export const HOME_SIZE: i32 = 64;
+export const HOMES_BASE: i32 = RECENTS_BASE + RECENTS_REGION_SIZE; // networks that are ours, or are told of; the host writes them
 export const HOMES_REGION_SIZE: i32 = HOME_CAPACITY * HOME_SIZE;
 
 export const ALIVE_CAPACITY: i32 = 65536;
@@ -171,7 +171,7 @@ export const WINDOW_DATA_SIZE: i32 = 2097152;
 export const WINDOW_PART_SIZE: i32 = WINDOW_CARRY_SIZE + WINDOW_DATA_SIZE;
 export const WINDOW_PARTS: i32 = 4;
 export const WINDOW_SIZE: i32 = WINDOW_PART_SIZE * WINDOW_PARTS;
-export const WINDOWS_PAD_SIZE: i32 = 27008; // so that rings can be mapped over the windows, whatever the size of a page
+export const WINDOWS_PAD_SIZE: i32 = 18816; // so that rings can be mapped over the windows, whatever the size of a page
 export const WINDOWS_BASE: i32 = ALIVES_BASE + ALIVES_REGION_SIZE + WINDOWS_PAD_SIZE;
 export const WINDOWS_REGION_SIZE: i32 = INPUT_CAPACITY * WINDOW_SIZE;
 
@@ -217,7 +217,8 @@ export const CONFIG_ALIVE_LIMIT_OFFSET: i32 = 180; // u32, a multiple of 8 up to
 export const CONFIG_LEARN_NS_OFFSET: i32 = 184; // u64, packet time from the first packet in which no address is called dark
 export const CONFIG_DETECT_FLAGS_OFFSET: i32 = 192; // u32, DETECT_FLAG_*
 export const CONFIG_HOME_COUNT_OFFSET: i32 = 196; // u32, networks in HOMES
-export const CONFIG_SIZE: i32 = 200;
+export const CONFIG_ALIVE_NS_OFFSET: i32 = 200; // u64, how long an address is called alive after it was last heard; 0 = for ever
+export const CONFIG_SIZE: i32 = 208;
 
 export const DETECT_FLAG_ON: i32 = 1; // what an address did is kept: sweeps, floods, dark addresses
 
@@ -252,7 +253,11 @@ export const STATE_CLASS_AGE_OFFSET: i32 = 112; // 8 x u32, coarse age (2^META_C
 export const STATE_SHORTEST_TIMEOUT_NS_OFFSET: i32 = 152; // u64 ns, no flow is over before
 export const STATE_UNTIL_OFFSET: i32 = 144; // u64 ns, run() stops before a packet of a later time (0 = no limit); the host writes it
 export const STATE_LOSS_TIME_OFFSET: i32 = 160; // u64 ns, when frames were last lost in capture, 0 = never; the host writes it
-export const STATE_SIZE: i32 = 168;
+export const STATE_ALIVES_OFFSET: i32 = 168; // u32, addresses in ALIVES
+export const STATE_SOURCES_OFFSET: i32 = 172; // u32, places of SOURCES in use
+export const STATE_TARGETS_OFFSET: i32 = 176; // u32, places of TARGETS in use
+export const STATE_CONVERSATIONS_OFFSET: i32 = 180; // u32, flows in which an address of ours and another spoke, saturating
+export const STATE_SIZE: i32 = 184;
 
 // ---- Answers of run() -------------------------------------------------------------------------------------
 
@@ -521,6 +526,8 @@ export const DIR_BIT_DATA: i32 = 4; // LAST_SEQ, LAST_SIZE are valid
 export const DIR_BIT_SUM: i32 = 8; // LAST_SUM is valid
 export const DIR_BIT_ID: i32 = 16; // ID_LAST is valid
 export const DIR_BIT_TTL: i32 = 32; // TTL_LOW, TTL_HIGH, TOS_FIRST are valid (the packets are IP)
+export const DIR_BIT_TTL_FELL: i32 = 64; // the first other TTL was below the usual one
+export const DIR_BIT_ID_APART: i32 = 128; // the latest ID was far from the counter, which ID_LAST still tells
 
 export const IP_ID_STEP_MAX: i32 = 1024;
 
@@ -541,6 +548,11 @@ export const FLOW_FLAG_FIN_B: i32 = 8192;
 export const FLOW_FLAG_SEEN_A: i32 = 32768; // A has sent
 export const FLOW_FLAG_SEEN_B: i32 = 65536; // B has sent
 export const FLOW_FLAG_SEVERAL: i32 = 131072; // more than one packet
+export const FLOW_FLAG_GROUP: i32 = 262144; // begun with a packet to a group or to all
+export const FLOW_FLAG_RESET_A: i32 = 524288; // A sent a RST that fits where its bytes had come to
+export const FLOW_FLAG_RESET_B: i32 = 1048576;
+export const FLOW_FLAG_ASKED: i32 = 2097152; // asks for something, and it is not known yet what came of it
+export const FLOW_FLAG_RETRIED: i32 = 4194304; // it asked again
 export const FLOW_FLAG_ACKED: i32 = 16384; // after the SYN-ACK its receiver answered with something other than RST
 
 export const TCP_STATE_NONE: i32 = 0; // not TCP
@@ -763,6 +775,18 @@ export const COUNTER_RULES_SWAPPED: i32 = 228; // times new rules came into forc
 export const COUNTER_TAGGED: i32 = 229; // packets kept because of a tag
 export const COUNTER_NO_SESSION: i32 = 230; // flow bits and tags that found no session to be kept in
 
+// Detection.
+export const COUNTER_NO_HANDSHAKE_NEVER: i32 = 231; // TCP flows begun without a handshake's packet: none passed
+export const COUNTER_NO_HANDSHAKE_EVICTED: i32 = 232; // the sensor had the conversation before, and gave up its place
+export const COUNTER_NO_HANDSHAKE_START: i32 = 233; // the sensor may be younger than the conversation
+export const COUNTER_NO_HANDSHAKE_LOST: i32 = 234; // frames were lost in capture at that time
+export const COUNTER_SOURCES_EVICTED: i32 = 235; // sources forgotten for others
+export const COUNTER_TARGETS_EVICTED: i32 = 236; // targets forgotten for others
+export const COUNTER_ALIVES_EVICTED: i32 = 237; // addresses of ours forgotten for others
+export const COUNTER_RECENTS_REPLACED: i32 = 238; // conversations that were pushed out, forgotten for others
+export const COUNTER_ASKED: i32 = 239; // flows that asked for something
+export const COUNTER_ASKED_IN_VAIN: i32 = 240; // of these, ones refused, given up or not answered
+
 // Flows by what they were worth when their last record was made: COUNTER_ENDED_FIRST + CLASS_*.
 export const COUNTER_ENDED_FIRST: i32 = 112;
 export const COUNTER_ENDED_SINGLE: i32 = 114;
@@ -775,18 +799,31 @@ export const COUNTER_ENDED_ESTABLISHED: i32 = 119;
 // Flows with a finding: COUNTER_FINDING_FIRST + FINDING_*, a bit of FLOW_FINDINGS each.
 export const COUNTER_FINDING_FIRST: i32 = 128;
 export const FINDING_CAPACITY: i32 = 64;
-export const FINDING_BAD_CHECKSUM: i32 = 17;
-export const FINDING_BAD_HEADER: i32 = 18;
 export const FINDING_MIDSTREAM_DATA: i32 = 0;
+export const FINDING_ONE_WAY: i32 = 1;
+export const FINDING_DARK_DESTINATION: i32 = 2;
+export const FINDING_IP_ID_ZERO: i32 = 3;
 export const FINDING_FIN_WITH_DATA_NO_HANDSHAKE: i32 = 4;
 export const FINDING_UNANSWERED_RETRANSMIT: i32 = 5;
 export const FINDING_NULL_SCAN: i32 = 6;
 export const FINDING_FIN_SCAN: i32 = 7;
 export const FINDING_XMAS_SCAN: i32 = 8;
+export const FINDING_ACK_SCAN: i32 = 9;
+export const FINDING_SYN_SCAN: i32 = 10;
+export const FINDING_PORT_SWEEP: i32 = 11;
+export const FINDING_HOST_SWEEP: i32 = 12;
+export const FINDING_SYN_FLOOD: i32 = 13;
+export const FINDING_BACKSCATTER: i32 = 14;
 export const FINDING_LAND: i32 = 15;
+export const FINDING_MARTIAN_SOURCE: i32 = 16;
+export const FINDING_BAD_CHECKSUM: i32 = 17;
+export const FINDING_BAD_HEADER: i32 = 18;
 export const FINDING_FRAGMENT_OVERLAP: i32 = 19;
 export const FINDING_FRAGMENT_TINY: i32 = 20;
+export const FINDING_TTL_JITTER: i32 = 21;
+export const FINDING_IP_ID_JITTER: i32 = 22;
 export const FINDING_OVERLAP_CONFLICT: i32 = 23;
+export const FINDING_RST_INJECTED: i32 = 24;
 export const FINDING_HTTP_TRAVERSAL: i32 = 25;
 export const FINDING_HTTP_OVERLONG_UTF8: i32 = 26;
 export const FINDING_HTTP_DOUBLE_ENCODE: i32 = 27;

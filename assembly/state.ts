@@ -3,6 +3,7 @@
 // in memory, where the host sees it.
 
 import {
+  CONFIG_ALIVE_NS_OFFSET,
   CONFIG_BASE,
   CONFIG_FLAG_CHECKSUM,
   CONFIG_FLAG_LOSSY_RECORDS,
@@ -15,12 +16,17 @@ import {
   COUNTERS_BASE,
   DETECT_FLAG_ON,
   INSPECT_FLAG_ON,
+  STATE_ALIVES_OFFSET,
   STATE_BASE,
   STATE_CLASS_AGE_OFFSET,
+  STATE_CONVERSATIONS_OFFSET,
   STATE_FRAGMENT_PENDING_OFFSET,
   STATE_LAST_TIME_OFFSET,
+  STATE_LOSS_TIME_OFFSET,
   STATE_SHORTEST_TIMEOUT_NS_OFFSET,
+  STATE_SOURCES_OFFSET,
   STATE_SWEEP_STEP_NS_OFFSET,
+  STATE_TARGETS_OFFSET,
 } from "./layout";
 
 /** Limits and timeouts (ns), as the host wrote them before init(). */
@@ -62,6 +68,7 @@ export class Config {
   learnNs: u64;
   detectFlags: u32;
   homeCount: u32;
+  aliveNs: u64;
 
   get detects(): bool {
     return (this.detectFlags & DETECT_FLAG_ON) != 0;
@@ -112,6 +119,44 @@ export class State {
   set shortestTimeoutNs(value: u64) {
     store<u64>(changetype<usize>(this), value, STATE_SHORTEST_TIMEOUT_NS_OFFSET);
   }
+
+  /** ns; when frames were last lost in capture, 0 = never. The host writes it. */
+  get lossTime(): u64 {
+    return atomic.load<u64>(changetype<usize>(this), STATE_LOSS_TIME_OFFSET);
+  }
+
+  get alives(): u32 {
+    return load<u32>(changetype<usize>(this), STATE_ALIVES_OFFSET);
+  }
+
+  set alives(value: u32) {
+    store<u32>(changetype<usize>(this), value, STATE_ALIVES_OFFSET);
+  }
+
+  /** Flows in which both sides spoke, one of ours among them; stays at its end. */
+  get conversations(): u32 {
+    return load<u32>(changetype<usize>(this), STATE_CONVERSATIONS_OFFSET);
+  }
+
+  set conversations(value: u32) {
+    if (value != 0) store<u32>(changetype<usize>(this), value, STATE_CONVERSATIONS_OFFSET);
+  }
+
+  get sources(): u32 {
+    return load<u32>(changetype<usize>(this), STATE_SOURCES_OFFSET);
+  }
+
+  set sources(value: u32) {
+    store<u32>(changetype<usize>(this), value, STATE_SOURCES_OFFSET);
+  }
+
+  get targets(): u32 {
+    return load<u32>(changetype<usize>(this), STATE_TARGETS_OFFSET);
+  }
+
+  set targets(value: u32) {
+    store<u32>(changetype<usize>(this), value, STATE_TARGETS_OFFSET);
+  }
 }
 
 if (offsetof<Config>("tcpOpeningNs") != CONFIG_TCP_OPENING_NS_OFFSET) ERROR("Config drifted from layout");
@@ -119,6 +164,7 @@ if (offsetof<Config>("sweepNs") != CONFIG_SWEEP_NS_OFFSET) ERROR("Config drifted
 if (offsetof<Config>("pickupNs") != CONFIG_PICKUP_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>("rulesLimit") != CONFIG_RULES_LIMIT_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>("learnNs") != CONFIG_LEARN_NS_OFFSET) ERROR("Config drifted from layout");
+if (offsetof<Config>("aliveNs") != CONFIG_ALIVE_NS_OFFSET) ERROR("Config drifted from layout");
 if (offsetof<Config>() != CONFIG_SIZE) ERROR("Config drifted from layout");
 if (offsetof<State>("lastTime") != STATE_LAST_TIME_OFFSET) ERROR("State drifted from layout");
 if (offsetof<State>("fragmentPending") != STATE_FRAGMENT_PENDING_OFFSET) ERROR("State drifted from layout");

@@ -1,6 +1,6 @@
 // Findings that one TCP packet and its flow's evidence are by themselves: data without a handshake, scans, land.
-// Apart from the evidence (flow/tcp.ts), which judges nothing. Always holds: a flow whose opening the sensor may have
-// missed for a reason of its own (it began later, or remembers the conversation) is not accused.
+// Apart from the evidence (flow/tcp.ts), which judges nothing. Always holds: a conversation that the sensor remembers is
+// not accused; one whose opening it may have missed (it began later, frames were lost) only with proof that nobody is there.
 
 import { Direction, Flow } from "../flow/flow";
 import {
@@ -15,6 +15,8 @@ import {
   FLOW_FLAG_SYN,
   FLOW_FLAG_SYNACK,
   NOTE_BAD_HEADER,
+  NOTE_EVICTED_BEFORE,
+  NOTE_LOSS,
   NOTE_PICKUP,
 } from "../layout";
 import { Packet } from "../wire/packet";
@@ -23,6 +25,8 @@ import { raise } from "./raise";
 
 const SIX_FLAGS: u32 = TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK | TCP_URG;
 const HANDSHAKE: u32 = FLOW_FLAG_SYN | FLOW_FLAG_SYNACK;
+/** The handshake may have passed unseen: then only what shows that nobody is there counts. */
+const MISSED: u32 = NOTE_PICKUP | NOTE_LOSS;
 /** A segment of one byte may be a keep-alive (RFC 9293 3.8.4): it brings no data. */
 const DATA_MIN: u32 = 2;
 /** The other side's answer, or its acknowledgement, takes less: a sender waits that long at least (RFC 6298 2.4). */
@@ -37,16 +41,20 @@ export function raiseFromConduct(flow: Flow, d: Direction, p: Packet, fromB: boo
   }
   const flags = <u32>p.tcpFlags & SIX_FLAGS;
   if ((flags & TCP_ACK) == 0) raiseScan(flow, flags);
-  if (isExcused(flow)) return;
+  if (isKnown(flow)) return;
   const carriesData = p.appBytes >= DATA_MIN && (flags & (TCP_SYN | TCP_RST)) == 0;
   if (!carriesData) return;
+  const isProven = isUnanswered(flow, d, p, fromB);
+  if (!isProven && (flow.notes & MISSED) != 0) return;
   raise(flow, FINDING_MIDSTREAM_DATA);
   if ((flags & TCP_FIN) != 0) raise(flow, FINDING_FIN_WITH_DATA_NO_HANDSHAKE);
-  // Sent again, with nobody there who ever answered, and nothing new acknowledged, though there was time.
-  if (p.time - flow.start < ANSWER_NS || p.time < flow.start) return;
-  if (d.retransmits != 0 && d.ackAdvances == 0 && flow.direction(!fromB).packets == 0) {
-    raise(flow, FINDING_UNANSWERED_RETRANSMIT);
-  }
+  if (isProven) raise(flow, FINDING_UNANSWERED_RETRANSMIT);
+}
+
+/** Sent again, with nobody there who ever answered, and nothing new acknowledged, though there was time. */
+function isUnanswered(flow: Flow, d: Direction, p: Packet, fromB: bool): bool {
+  if (d.retransmits == 0 || d.ackAdvances != 0 || flow.direction(!fromB).packets != 0) return false;
+  return p.time >= flow.start && p.time - flow.start >= ANSWER_NS;
 }
 
 /** Flags that no stack sends: none at all, FIN without ACK, FIN PSH URG (nmap's names). */
@@ -56,9 +64,12 @@ function raiseScan(flow: Flow, flags: u32): void {
   else if (flags == (TCP_FIN | TCP_PSH | TCP_URG)) raise(flow, FINDING_XMAS_SCAN);
 }
 
-/** The sensor is younger than the flow, or has told of it before; or the packet is too odd to say what it carries. */
-function isExcused(flow: Flow): bool {
-  return (flow.notes & <u32>(NOTE_PICKUP | NOTE_BAD_HEADER)) != 0 || <i32>flow.dirReason == DIR_REASON_LEARNT;
+/** The sensor has told of the conversation before; or the packet is too odd to say what it carries. */
+function isKnown(flow: Flow): bool {
+  return (
+    (flow.notes & <u32>(NOTE_EVICTED_BEFORE | NOTE_BAD_HEADER)) != 0 ||
+    <i32>flow.dirReason == DIR_REASON_LEARNT
+  );
 }
 
 /** Both ends are one. */

@@ -1,16 +1,21 @@
 // Crediting a packet to its flow: who the flow is, whether this is still the same one, and the evidence that
 // does not depend on TCP. Always holds: every decoded packet ends in exactly one flow or record.
 
+import { noteAbsence } from "../detect/absence";
 import { flowCause } from "../detect/cause";
 import { raiseFromConduct } from "../detect/conduct";
+import { observe } from "../detect/observe";
 import { raiseFromNotes } from "../detect/raise";
+import { isApart, lookAtReset, raiseIdReturn } from "../detect/second-sender";
 import { inspectState } from "../inspect/state";
 import {
   CLASS_GHOST,
   COUNTER_FLOW_PACKETS,
   CREDIT_BASE,
   DIR_BIT_ID,
+  DIR_BIT_ID_APART,
   DIR_BIT_TTL,
+  DIR_BIT_TTL_FELL,
   DIR_REASON_ANSWER,
   DIR_REASON_FIRST_PACKET,
   DIR_REASON_LEARNT,
@@ -52,6 +57,7 @@ export function creditPacket(p: Packet): Flow {
     // No place worth taking: the packet is a record of its own.
     const alone = changetype<Flow>(CREDIT_BASE);
     begin(alone, p);
+    if (p.has(PACKET_BIT_TCP)) noteAbsence(alone, p);
     update(alone, p);
     emit(alone, RECORD_REASON_REFUSED, set);
     return alone;
@@ -67,7 +73,9 @@ function admit(p: Packet, set: u32): i32 {
   let way = findFor(p);
   if (way == NO_WAY) {
     way = claim(set, tagOf(p.hash), state().clock);
-    if (way != NO_WAY) begin(slotOf(set, way), p);
+    if (way == NO_WAY) return way;
+    begin(slotOf(set, way), p);
+    if (p.has(PACKET_BIT_TCP)) noteAbsence(slotOf(set, way), p);
     return way;
   }
   const flow = slotOf(set, way);
@@ -125,7 +133,11 @@ function resume(flow: Flow, p: Packet): void {
   const remembered = p.time <= flow.last || p.time - flow.last <= flow.timeout(c) + c.ghostNs;
   const initiatorIsB = flow.initiatorIsB;
   begin(flow, p);
-  if (!remembered) return;
+  if (remembered) recall(flow, initiatorIsB);
+  if (p.has(PACKET_BIT_TCP)) noteAbsence(flow, p);
+}
+
+function recall(flow: Flow, initiatorIsB: bool): void {
   flow.initiatorIsB = initiatorIsB;
   flow.dirReason = <u8>DIR_REASON_LEARNT;
   if (initiatorIsB != flow.has(FLOW_FLAG_FIRST_B)) flow.mark(FLOW_FLAG_TURNED);
@@ -177,7 +189,9 @@ function update(flow: Flow, p: Packet): void {
     d.vlan = p.vlan;
   }
   const bits = <i32>p.bits;
-  if ((bits & PACKET_BIT_IP) != 0) updateIp(d, p, bits);
+  const detects = config().detects;
+  if (detects && (bits & PACKET_BIT_TCP) != 0) lookAtReset(flow, d, p, fromB);
+  if ((bits & PACKET_BIT_IP) != 0) updateIp(flow, d, p, bits);
   if ((bits & (PACKET_BIT_FRAGMENT | PACKET_BIT_BAD_CHECKSUM)) != 0) {
     if ((bits & PACKET_BIT_FRAGMENT) != 0) d.fragments = saturate16(d.fragments);
     if ((bits & PACKET_BIT_BAD_CHECKSUM) != 0) d.badChecksums = saturate16(d.badChecksums);
@@ -186,6 +200,7 @@ function update(flow: Flow, p: Packet): void {
     updateTcp(flow, d, p, fromB);
     raiseFromConduct(flow, d, p, fromB);
   }
+  if (detects) observe(flow, d, p, fromB, before, first);
   if (p.merged != 0 && !flow.has(FLOW_FLAG_SEVERAL)) flow.mark(FLOW_FLAG_SEVERAL);
   if (flow.flags != before || flow.tcpState != stateBefore) flow.flowClass = <u8>flow.classify();
 }
@@ -199,7 +214,7 @@ function seen(flags: u32, fromB: bool): u32 {
 if (FLOW_FLAG_SEEN_B != FLOW_FLAG_SEEN_A * 2) ERROR("seen() needs the flags side by side");
 
 /** TTL, TOS, DF and the behaviour of the IPv4 identification. */
-function updateIp(d: Direction, p: Packet, bits: i32): void {
+function updateIp(flow: Flow, d: Direction, p: Packet, bits: i32): void {
   const ttl = p.ttl;
   const tos = p.tos;
   if (!d.has(DIR_BIT_TTL)) {
@@ -208,8 +223,7 @@ function updateIp(d: Direction, p: Packet, bits: i32): void {
     d.ttlHigh = ttl;
     d.tosFirst = tos;
   } else {
-    if (ttl < d.ttlLow) d.ttlLow = ttl;
-    if (ttl > d.ttlHigh) d.ttlHigh = ttl;
+    if (ttl < d.ttlLow || ttl > d.ttlHigh) widenTtl(d, ttl);
   }
   d.tosLast = tos;
   // Sums of conditions, not branches: what comes next is any packet's.
@@ -221,12 +235,28 @@ function updateIp(d: Direction, p: Packet, bits: i32): void {
   d.idZero += <u32>(id == 0) * packets;
   if (d.has(DIR_BIT_ID)) {
     const step = <u32>(<u16>(id - d.idLast));
+    const up = <u32>(step - 1 < <u32>IP_ID_STEP_MAX);
     d.idSame += <u32>(step == 0) & <u32>(id != 0);
-    d.idUp += <u32>(step - 1 < <u32>IP_ID_STEP_MAX);
+    d.idUp += up;
+    if (up == 0 && id != 0 && isApart(d, step)) {
+      d.mark(DIR_BIT_ID_APART);
+      return;
+    }
+    if (d.has(DIR_BIT_ID_APART)) {
+      d.bits = <u8>(<i32>d.bits & ~DIR_BIT_ID_APART);
+      if (up != 0) raiseIdReturn(flow);
+    }
   } else {
     d.mark(DIR_BIT_ID);
   }
   d.idLast = id;
+}
+
+/** Another TTL than all before; which of the two is the usual one is told by what came first, a lone first packet left out. */
+function widenTtl(d: Direction, ttl: u8): void {
+  if (d.ttlLow == d.ttlHigh && ttl < d.ttlLow != d.packets <= 2) d.mark(DIR_BIT_TTL_FELL);
+  if (ttl < d.ttlLow) d.ttlLow = ttl;
+  if (ttl > d.ttlHigh) d.ttlHigh = ttl;
 }
 
 /**

@@ -1,9 +1,12 @@
 // Ties an ICMP error to the flow whose packet it quotes: the flow is marked, its counts stay its own.
 
+import { judgeError } from "../detect/answers";
+import { ASK_IN_VAIN, endAsk } from "../detect/asks";
 import {
   CLASS_SINGLE,
   COUNTER_ICMP_QUOTED,
   COUNTER_ICMP_UNMATCHED,
+  FLOW_FLAG_ASKED,
   FLOW_FLAG_ICMP_OTHER,
   FLOW_FLAG_ICMP_REDIRECT,
   FLOW_FLAG_ICMP_TIME_EXCEEDED,
@@ -12,24 +15,28 @@ import {
 } from "../layout";
 import { config, count } from "../state";
 import { Packet } from "../wire/packet";
-import { saturate16 } from "./flow";
+import { Flow, saturate16 } from "./flow";
 import { canonicalise, hashKey } from "./key";
 import { classAt, find, setLine, setOf, slotOf, tagOf } from "./table";
 
-export function tieError(p: Packet): void {
+/** `own` is the flow of the error itself. */
+export function tieError(p: Packet, own: Flow): void {
   const key = p.quotedAt;
   canonicalise(key);
   const hash = hashKey(key, config().seed);
+  p.quotedHash = hash;
   const set = setOf(hash);
   const way = find(set, tagOf(hash), key);
   if (way < 0 || classAt(setLine(set), way) < <u32>CLASS_SINGLE) {
     count(COUNTER_ICMP_UNMATCHED);
+    if (config().detects) judgeError(own, p);
     return;
   }
   const flow = slotOf(set, way);
   flow.mark(flagOf(p));
   flow.icmpErrors = saturate16(flow.icmpErrors);
   count(COUNTER_ICMP_QUOTED);
+  if (flow.has(FLOW_FLAG_ASKED)) endAsk(flow, ASK_IN_VAIN);
 }
 
 function flagOf(p: Packet): i32 {

@@ -7,6 +7,7 @@ import {
   CONFIG_ALERT_BURST_OFFSET,
   CONFIG_ALERT_RATE_OFFSET,
   CONFIG_ALIVE_LIMIT_OFFSET,
+  CONFIG_ALIVE_NS_OFFSET,
   CONFIG_BASE,
   CONFIG_DATAGRAM_LIMIT_OFFSET,
   CONFIG_DETECT_FLAGS_OFFSET,
@@ -123,6 +124,8 @@ export interface Limits {
   readonly aliveLimit: number;
   /** Packet time from the first packet in which no address is called dark. */
   readonly learnMs: number;
+  /** How long an address of ours is called alive after it was last heard, 0 = for ever. */
+  readonly aliveMs: number;
   /** Bytes of a capture file read at once, of which WINDOW_PARTS lie in memory; the host's alone. */
   readonly chunkSize: number;
 }
@@ -145,6 +148,7 @@ const DURATIONS = [
   ["sweepMs", CONFIG_SWEEP_NS_OFFSET, 1],
   ["pickupMs", CONFIG_PICKUP_NS_OFFSET, 0],
   ["learnMs", CONFIG_LEARN_NS_OFFSET, 0],
+  ["aliveMs", CONFIG_ALIVE_NS_OFFSET, 0],
 ] as const satisfies readonly (readonly [keyof Limits, number, number])[];
 
 const U32_MAX = 0xffff_ffff;

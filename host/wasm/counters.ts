@@ -329,6 +329,52 @@ export const COUNTERS: readonly Counter[] = [
     name: "no-session",
     help: "flow bits and tags that found no session to be kept in",
   },
+  {
+    index: L.COUNTER_NO_HANDSHAKE_NEVER,
+    name: "no-handshake-never-passed",
+    help: "TCP flows begun without a handshake though the sensor had no reason to miss it",
+  },
+  {
+    index: L.COUNTER_NO_HANDSHAKE_EVICTED,
+    name: "no-handshake-evicted",
+    help: "TCP flows begun without a handshake whose conversation had lost its place in the table",
+  },
+  {
+    index: L.COUNTER_NO_HANDSHAKE_START,
+    name: "no-handshake-before-start",
+    help: "TCP flows begun without a handshake that may be older than the sensor",
+  },
+  {
+    index: L.COUNTER_NO_HANDSHAKE_LOST,
+    name: "no-handshake-lost",
+    help: "TCP flows begun without a handshake while frames were lost in capture",
+  },
+  { index: L.COUNTER_ASKED, name: "asked", help: "flows that asked for a connection or an answer" },
+  {
+    index: L.COUNTER_ASKED_IN_VAIN,
+    name: "asked-in-vain",
+    help: "of these, ones refused, given up or never answered",
+  },
+  {
+    index: L.COUNTER_SOURCES_EVICTED,
+    name: "sources-evicted",
+    help: "sources forgotten because their place was needed",
+  },
+  {
+    index: L.COUNTER_TARGETS_EVICTED,
+    name: "targets-evicted",
+    help: "targets forgotten because their place was needed",
+  },
+  {
+    index: L.COUNTER_ALIVES_EVICTED,
+    name: "alives-evicted",
+    help: "addresses known alive, forgotten (or not kept) because the table was full",
+  },
+  {
+    index: L.COUNTER_RECENTS_REPLACED,
+    name: "recents-replaced",
+    help: "conversations that had lost their place, forgotten for others",
+  },
   { index: L.COUNTER_ENDED_SINGLE, name: "ended-single", help: "flows of one packet, at their end" },
   {
     index: L.COUNTER_ENDED_CLOSED,

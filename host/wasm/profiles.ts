@@ -6,13 +6,17 @@
 import {
   ALERTS_REGION_SIZE,
   ALIVE_CAPACITY,
+  ALIVE_SIZE,
   DATAGRAM_CAPACITY,
   DATAGRAM_SIZE,
   FLOW_SIZE,
   FRAGMENT_SET_CAPACITY,
   FRAGMENT_SIZE,
   FRAGMENT_WAYS,
+  HOME_CAPACITY,
+  HOME_SIZE,
   RECENT_CAPACITY,
+  RECENT_SIZE,
   RECORD_CAPACITY,
   RECORD_SIZE,
   RULES_HALF_SIZE,
@@ -23,7 +27,9 @@ import {
   SET_SIZE,
   SET_WAYS,
   SOURCE_CAPACITY,
+  SOURCE_SIZE,
   TARGET_CAPACITY,
+  TARGET_SIZE,
   THRESHOLD_CAPACITY,
   THRESHOLD_SIZE,
   WINDOW_DATA_SIZE,
@@ -67,6 +73,7 @@ const COMMON = {
   regexSteps: 50_000,
   detect: false,
   learnMs: 0,
+  aliveMs: 0,
 } as const;
 
 export const PROFILES: readonly Profile[] = [
@@ -166,12 +173,24 @@ export function memoryBytes(limits: Limits): number {
     limits.fragmentSets * FRAGMENT_WAYS * FRAGMENT_SIZE +
     limits.recordLimit * RECORD_SIZE +
     WINDOW_PARTS * limits.chunkSize +
-    (limits.inspect ? inspectionBytes(limits) : 0)
+    (limits.inspect ? inspectionBytes(limits) : 0) +
+    (limits.detect ? detectionBytes(limits) : 0)
   );
 }
 
 /** A word of each flow that leads to its session. */
 export const LINK_SIZE = 4;
+
+/** What is known of addresses. */
+function detectionBytes(limits: Limits): number {
+  return (
+    limits.sourceLimit * SOURCE_SIZE +
+    limits.targetLimit * TARGET_SIZE +
+    limits.recentLimit * RECENT_SIZE +
+    limits.aliveLimit * ALIVE_SIZE +
+    HOME_CAPACITY * HOME_SIZE
+  );
+}
 
 /** Rules count twice: new ones are laid beside those in force. */
 function inspectionBytes(limits: Limits): number {

@@ -9,6 +9,8 @@ import type { CauseName } from "../../host/cause/names.js";
 import { endsOf, type WeighContext } from "../../host/cause/questions.js";
 import { weighFlow, weighSource } from "../../host/cause/weigh.js";
 import { FlowRecord } from "../../host/record/flow-record.js";
+import { writeHomes } from "../../host/wasm/homes.js";
+import { viewMemory } from "../../host/wasm/memory.js";
 import { Core } from "../support/core.js";
 
 const PICKUP_NS = 60_000_000_000n;
@@ -31,7 +33,9 @@ export interface Read {
 export function readScenario(scenario: Scenario): Read {
   core ??= new Core();
   const { startUs, losesFrames } = scenario.sensor;
+  const homes = scenario.home.map((network) => ({ network, kind: "ours" as const }));
   core.reset({
+    homeCount: homes.length,
     inspectFlags: L.INSPECT_FLAG_ON,
     detectFlags: L.DETECT_FLAG_ON,
     sourceLimit: 1024,
@@ -42,6 +46,7 @@ export function readScenario(scenario: Scenario): Read {
     learnNs: BigInt(LEARNT_US) * 1000n,
     pickupNs: startUs === undefined ? 0n : PICKUP_NS,
   });
+  writeHomes(viewMemory(core.memory), homes);
   const flows: FlowFacts[] = [];
   const take = (bytes: Uint8Array): void => {
     flows.push(factsOf(new FlowRecord(bytes.slice().buffer).pointAt(0)));

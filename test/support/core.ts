@@ -22,6 +22,8 @@ export interface CoreExports {
   readBlock(address: number, size: number, link: number, input: number): number;
   nextLive(slot: number): number;
   snapshot(slot: number): number;
+  darkness(at: number): number;
+  giveAlive(at: number, timeNs: bigint, how: number): void;
 }
 
 /** Limits and timeouts; durations in nanoseconds. */
@@ -62,6 +64,7 @@ export interface CoreLimits {
   learnNs: bigint;
   detectFlags: number;
   homeCount: number;
+  aliveNs: bigint;
 }
 
 export const LIMITS: CoreLimits = {
@@ -101,6 +104,7 @@ export const LIMITS: CoreLimits = {
   learnNs: 0n,
   detectFlags: 0,
   homeCount: 0,
+  aliveNs: 0n,
 };
 
 /** Where each u64 and u32 of the configuration goes. */
@@ -119,6 +123,7 @@ const U64_FIELDS: readonly [keyof CoreLimits, number][] = [
   ["sweepNs", L.CONFIG_SWEEP_NS_OFFSET],
   ["pickupNs", L.CONFIG_PICKUP_NS_OFFSET],
   ["learnNs", L.CONFIG_LEARN_NS_OFFSET],
+  ["aliveNs", L.CONFIG_ALIVE_NS_OFFSET],
 ];
 const U32_FIELDS: readonly [keyof CoreLimits, number][] = [
   ["flowSets", L.CONFIG_FLOW_SETS_OFFSET],

@@ -1,0 +1,172 @@
+// Who of our networks is there: the table of addresses that have shown themselves, and what is dark because of it.
+// Apart because it is asked for by findings, by the host (lists, explanations) and by inline policy.
+// Always holds: fixed in size, sets of DETECT_WAYS; an address told from outside is never pushed out by one that was
+// only heard; nothing is called dark while learning, nor where nobody of ours was ever heard to converse (a one-way tap),
+// unless it was told to be unused.
+
+import { ALIVE_SIZE, ALIVES_BASE, COUNTER_ALIVES_EVICTED, HOME_SIZE, HOMES_BASE } from "../layout";
+import { config, count, state } from "../state";
+import { addressHash } from "./address";
+import {
+  ALIVE_HOW_ANSWERED,
+  ALIVE_HOW_GIVEN,
+  ALIVE_HOW_OFFSET,
+  ALIVE_LAST_OFFSET,
+  ALIVE_SINCE_OFFSET,
+  DARKNESS_ALIVE,
+  DARKNESS_DARK,
+  DARKNESS_FOREIGN,
+  DARKNESS_GROUP,
+  DARKNESS_UNKNOWN,
+  DETECT_WAYS,
+  HOME_KIND_OFFSET,
+  HOME_KIND_UNUSED,
+  HOME_KIND_USED,
+  HOME_MASK_OFFSET,
+  HOME_PREFIX_OFFSET,
+} from "./detect-layout";
+
+const SECOND_NS: u64 = 1000000000;
+/** A network of IPv4 with fewer addresses than four has no broadcast (RFC 3021). */
+const BROADCAST_PREFIX_MAX: u32 = 96 + 30;
+const IPV4_PREFIX: u32 = 96;
+
+@unmanaged
+class Alive {
+  a0: u64;
+  a1: u64;
+  last: u64;
+  since: u32;
+  how: u32;
+}
+
+if (offsetof<Alive>("last") != ALIVE_LAST_OFFSET) ERROR("Alive drifted from layout");
+if (offsetof<Alive>("since") != ALIVE_SINCE_OFFSET) ERROR("Alive drifted from layout");
+if (offsetof<Alive>("how") != ALIVE_HOW_OFFSET) ERROR("Alive drifted from layout");
+if (offsetof<Alive>() != ALIVE_SIZE) ERROR("Alive drifted from layout");
+
+@unmanaged
+class Home {
+  net0: u64;
+  net1: u64;
+  mask0: u64;
+  mask1: u64;
+  prefix: u32;
+  kind: u32;
+}
+
+if (offsetof<Home>("mask0") != HOME_MASK_OFFSET) ERROR("Home drifted from layout");
+if (offsetof<Home>("prefix") != HOME_PREFIX_OFFSET) ERROR("Home drifted from layout");
+if (offsetof<Home>("kind") != HOME_KIND_OFFSET) ERROR("Home drifted from layout");
+if (offsetof<Home>() > <usize>HOME_SIZE) ERROR("Home drifted from layout");
+
+/** The most exact network that has the address, null when none does. */
+function homeOf(a0: u64, a1: u64): Home | null {
+  const size = config().homeCount;
+  let best: Home | null = null;
+  let prefix: u32 = 0;
+  for (let i: u32 = 0; i < size; i++) {
+    const home = changetype<Home>(<usize>HOMES_BASE + <usize>i * HOME_SIZE);
+    if ((a0 & home.mask0) != home.net0 || (a1 & home.mask1) != home.net1) continue;
+    if (best != null && home.prefix < prefix) continue;
+    best = home;
+    prefix = home.prefix;
+  }
+  return best;
+}
+
+function entryAt(index: u32): Alive {
+  return changetype<Alive>(<usize>ALIVES_BASE + <usize>index * ALIVE_SIZE);
+}
+
+function setFor(a0: u64, a1: u64): u32 {
+  const sets = config().aliveLimit / DETECT_WAYS;
+  return <u32>(((addressHash(a0, a1) >> 32) * <u64>sets) >> 32) * DETECT_WAYS;
+}
+
+function find(a0: u64, a1: u64): Alive | null {
+  const set = setFor(a0, a1);
+  for (let way: u32 = 0; way < <u32>DETECT_WAYS; way++) {
+    const entry = entryAt(set + way);
+    if (entry.how != 0 && entry.a0 == a0 && entry.a1 == a1) return entry;
+  }
+  return null;
+}
+
+/** An address has shown itself: kept when it is ours. `how` ALIVE_HOW_*. */
+export function hear(a0: u64, a1: u64, time: u64, how: u32): void {
+  if (config().homeCount != 0 && homeOf(a0, a1) != null) learn(a0, a1, time, how);
+}
+
+/** Both ends of a flow have spoken. */
+export function hearConversation(a0: u64, a1: u64, b0: u64, b1: u64, time: u64): void {
+  if (config().homeCount == 0) return;
+  const isA = homeOf(a0, a1) != null;
+  const isB = homeOf(b0, b1) != null;
+  if (isA) learn(a0, a1, time, ALIVE_HOW_ANSWERED);
+  if (isB) learn(b0, b1, time, ALIVE_HOW_ANSWERED);
+  if (isA || isB) state().conversations += 1;
+}
+
+/** Keeps the address, wherever it is. */
+export function learn(a0: u64, a1: u64, time: u64, how: u32): void {
+  let entry = find(a0, a1);
+  if (entry == null) {
+    entry = claim(setFor(a0, a1), how);
+    if (entry == null) return;
+    entry.a0 = a0;
+    entry.a1 = a1;
+    entry.last = time;
+    entry.since = <u32>(time / SECOND_NS);
+    entry.how = how;
+    return;
+  }
+  if (time > entry.last) entry.last = time;
+  entry.how |= how;
+}
+
+/** A free place, else the one longest unheard; null where all of the set were told from outside and this one was not. */
+function claim(set: u32, how: u32): Alive | null {
+  let oldest: Alive | null = null;
+  let least: u64 = u64.MAX_VALUE;
+  for (let way: u32 = 0; way < <u32>DETECT_WAYS; way++) {
+    const entry = entryAt(set + way);
+    if (entry.how == 0) {
+      state().alives += 1;
+      return entry;
+    }
+    const given = (entry.how & ALIVE_HOW_GIVEN) != 0;
+    if (given && (how & ALIVE_HOW_GIVEN) == 0) continue;
+    if (entry.last < least) {
+      least = entry.last;
+      oldest = entry;
+    }
+  }
+  count(COUNTER_ALIVES_EVICTED);
+  return oldest;
+}
+
+/** What is known of the address: DARKNESS_*. */
+export function darkness(a0: u64, a1: u64): u32 {
+  const home = homeOf(a0, a1);
+  if (home == null) return DARKNESS_FOREIGN;
+  if (<i32>home.kind == HOME_KIND_USED) return DARKNESS_ALIVE;
+  if (<i32>home.kind == HOME_KIND_UNUSED) return DARKNESS_DARK;
+  const s = state();
+  const c = config();
+  const entry = find(a0, a1);
+  if (entry != null && (c.aliveNs == 0 || s.clock < entry.last || s.clock - entry.last <= c.aliveNs)) {
+    return DARKNESS_ALIVE;
+  }
+  if (isEdge(home, a1)) return DARKNESS_GROUP;
+  if (s.conversations == 0 || (s.clock >= s.firstTime && s.clock - s.firstTime < c.learnNs))
+    return DARKNESS_UNKNOWN;
+  return DARKNESS_DARK;
+}
+
+/** The first or last address of an IPv4 network (RFC 1122 3.2.1.3). */
+function isEdge(home: Home, a1: u64): bool {
+  if (home.prefix < IPV4_PREFIX || home.prefix > BROADCAST_PREFIX_MAX) return false;
+  const host = a1 & ~home.mask1;
+  return host == 0 || host == ~home.mask1;
+}

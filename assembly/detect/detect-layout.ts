@@ -1,0 +1,102 @@
+// What detection keeps of addresses: sources, targets, conversations pushed out, our networks and who lives there;
+// and every threshold of a finding, in one place.
+// Apart from layout.ts, which has only the regions: these structs are detection's alone, and the host's that shows them.
+// Always holds: tables are sets of DETECT_WAYS places; the least of a set goes first; nothing here grows.
+
+// ---- Source (SOURCE_SIZE): what an address asked for, and what came of it -----------------------------------
+//
+//   0    address, times, counts            64  two hosts it asks most: which ports were asked in vain
+//   48   bitmaps of probes and answers    160  two ports it asks most: which hosts were asked in vain
+
+export const SOURCE_ADDRESS_OFFSET: i32 = 0; // 16 bytes
+export const SOURCE_LAST_OFFSET: i32 = 16; // u64 ns, latest packet that began something
+export const SOURCE_WINDOW_OFFSET: i32 = 24; // u64 ns, since when it is counted
+export const SOURCE_TURNED_OFFSET: i32 = 32; // u32, coarse time at which RECENT became OLD
+export const SOURCE_ASKED_OFFSET: i32 = 36; // u32, flows begun
+export const SOURCE_OPENED_OFFSET: i32 = 40; // u32, of these, answered and accepted
+export const SOURCE_RAISED_OFFSET: i32 = 44; // u32, SOURCE_RAISED_*
+export const SOURCE_PROBES_OFFSET: i32 = 48; // u64, a bit for each place that a bare ACK went to in vain
+export const SOURCE_UNASKED_OFFSET: i32 = 56; // u64, a bit for each address that was answered without a question
+export const SOURCE_HOSTS_OFFSET: i32 = 64; // TRACKER_SIZE x SOURCE_TRACKERS: hosts, with a bit a port
+export const SOURCE_PORTS_OFFSET: i32 = 160; // TRACKER_SIZE x SOURCE_TRACKERS: ports, with a bit a host
+export const SOURCE_TRACKERS: i32 = 2;
+
+export const TRACKER_KEY_OFFSET: i32 = 0; // u64, 0 = free
+export const TRACKER_WEIGHT_OFFSET: i32 = 8; // u32, how much more often than others it was asked
+export const TRACKER_RECENT_OFFSET: i32 = 16; // 128 bits: asked a moment ago, the answer may still come
+export const TRACKER_OLD_OFFSET: i32 = 32; // 128 bits: asked in vain
+export const TRACKER_SIZE: i32 = 48;
+
+export const SOURCE_RAISED_PORT_SWEEP: i32 = 1;
+export const SOURCE_RAISED_HOST_SWEEP: i32 = 2;
+export const SOURCE_RAISED_SYN_SCAN: i32 = 4;
+
+// ---- Target (TARGET_SIZE): connections asked of an address and port -----------------------------------------
+
+export const TARGET_ADDRESS_OFFSET: i32 = 0; // 16 bytes
+export const TARGET_LAST_OFFSET: i32 = 16; // u64 ns
+export const TARGET_PORT_OFFSET: i32 = 24; // u32
+export const TARGET_WINDOW_OFFSET: i32 = 28; // u32, coarse time since when it is counted
+export const TARGET_TURNED_OFFSET: i32 = 32; // u32, coarse time at which RECENT became OLD
+export const TARGET_RECENT_OFFSET: i32 = 36; // u32, asked a moment ago, not opened yet
+export const TARGET_OLD_OFFSET: i32 = 40; // u32, asked and never opened, refused or asked again
+export const TARGET_OPENED_OFFSET: i32 = 44; // u32
+export const TARGET_RAISED_OFFSET: i32 = 48; // u32, 1 once a window
+
+// ---- Recent (RECENT_SIZE): a conversation that lost its place in the flow table ------------------------------
+
+export const RECENT_TAG_OFFSET: i32 = 0; // u32, high half of the key's hash
+export const RECENT_TIME_OFFSET: i32 = 4; // u32, coarse time of its last packet, + 1; 0 = free
+
+// ---- Home (HOME_SIZE): a network that is ours, or whose use is known. The host writes them --------------------
+
+export const HOME_NETWORK_OFFSET: i32 = 0; // 16 bytes
+export const HOME_MASK_OFFSET: i32 = 16; // 16 bytes
+export const HOME_PREFIX_OFFSET: i32 = 32; // u32, bits of the mask
+export const HOME_KIND_OFFSET: i32 = 36; // u32, HOME_KIND_*
+
+export const HOME_KIND_OURS: i32 = 0;
+export const HOME_KIND_USED: i32 = 1; // in use, whether it speaks or not
+export const HOME_KIND_UNUSED: i32 = 2; // not in use, whatever comes from there
+
+// ---- Alive (ALIVE_SIZE): an address of ours that has shown itself -------------------------------------------
+
+export const ALIVE_ADDRESS_OFFSET: i32 = 0; // 16 bytes
+export const ALIVE_LAST_OFFSET: i32 = 16; // u64 ns, when it was last heard to begin or answer something
+export const ALIVE_SINCE_OFFSET: i32 = 24; // u32, seconds since 1970, first time
+export const ALIVE_HOW_OFFSET: i32 = 28; // u32, ALIVE_HOW_*, 0 = free
+
+export const ALIVE_HOW_SENT: i32 = 1; // it sent packets
+export const ALIVE_HOW_ANSWERED: i32 = 2; // it took part in a flow in which both sides spoke
+export const ALIVE_HOW_ARP: i32 = 4; // it asked or answered by ARP
+export const ALIVE_HOW_ND: i32 = 8; // it advertised itself as a neighbour
+export const ALIVE_HOW_GIVEN: i32 = 16; // told from outside: imported, or heard by another worker
+
+// What darkness() answers.
+export const DARKNESS_FOREIGN: i32 = 0; // not in our networks
+export const DARKNESS_ALIVE: i32 = 1;
+export const DARKNESS_DARK: i32 = 2;
+export const DARKNESS_UNKNOWN: i32 = 3; // still learning, or nobody of ours was ever heard to converse
+export const DARKNESS_GROUP: i32 = 4; // the network's own address, or its broadcast
+
+// ---- Thresholds ----------------------------------------------------------------------------------------------
+
+export const DETECT_WAYS: i32 = 8;
+/** Coarse time is in units of 2^30 ns, about a second. */
+export const COARSE_SHIFT: i32 = 30;
+export const SOURCE_WINDOW_S: i32 = 300; // what an address did longer ago does not count
+export const TARGET_WINDOW_S: i32 = 60;
+export const TURN_COARSE: i32 = 3; // an answer takes less: a SYN is repeated after one second (RFC 6298 2.1)
+export const PORT_SWEEP_MIN: i32 = 15; // ports of one host, of 128 bits
+export const HOST_SWEEP_MIN: i32 = 20; // hosts, for one port
+export const ACK_SCAN_MIN: i32 = 5; // places
+export const UNASKED_MIN: i32 = 4; // addresses that a RST or an ICMP error went to
+export const SYN_FLOOD_MIN: i32 = 200; // connections within TARGET_WINDOW_S
+export const SYN_FLOOD_SHARE: i32 = 3; // so many more than were opened
+export const ASK_PACKETS_MAX: i32 = 4; // who sends so many alone is heard, out of our sight
+export const PROTECTED_ASKS: i32 = 4; // a source that asked for less is forgotten before others
+export const TTL_JITTER_MIN: i32 = 4; // hops
+export const JITTER_PACKETS_MIN: i32 = 4; // of a direction, before its habits are known
+export const ID_UP_MIN: i32 = 8; // IDs that counted up
+export const RECENT_COARSE_MAX: i32 = 3600;
+export const LOSS_COARSE_MAX: i32 = 5;

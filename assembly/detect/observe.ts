@@ -1,0 +1,120 @@
+// Detection's hooks: what the flow table calls when a packet was credited and when a flow ends.
+// Apart from the findings themselves, each of which has a file. Always holds: a packet of a conversation that both sides
+// take part in costs a few comparisons; nothing is judged unanswered before an answer had its time.
+
+import { Direction, Flow } from "../flow/flow";
+import {
+  FINDING_DARK_DESTINATION,
+  FINDING_IP_ID_ZERO,
+  FINDING_MARTIAN_SOURCE,
+  FINDING_ONE_WAY,
+  FLOW_FLAG_ASKED,
+  FLOW_FLAG_GROUP,
+  FLOW_FLAG_SEEN_A,
+  FLOW_FLAG_SEEN_B,
+  KIND_ARP,
+  KIND_IPV4,
+  KIND_IPV6,
+  PACKET_BIT_DF,
+  PACKET_BIT_FRAGMENT,
+  PACKET_BIT_IPV4,
+  PACKET_BIT_SWAPPED,
+  PACKET_BIT_TCP,
+} from "../layout";
+import { state } from "../state";
+import { Packet } from "../wire/packet";
+import { PROTO_ICMP, PROTO_ICMP6, PROTO_SCTP, PROTO_TCP, PROTO_UDP } from "../wire/transport";
+import { isGroup, isMartian } from "./address";
+import { darkness, hear, hearConversation } from "./alive";
+import { judgeAnswer } from "./answers";
+import { ASK_IN_VAIN, beginAsk, endAsk, followAsk } from "./asks";
+import { ALIVE_HOW_ARP, ALIVE_HOW_ND, ALIVE_HOW_SENT, DARKNESS_DARK } from "./detect-layout";
+import { raise } from "./raise";
+import { lookAtTtl } from "./second-sender";
+
+const SEEN_BOTH: u32 = FLOW_FLAG_SEEN_A | FLOW_FLAG_SEEN_B;
+/** What nobody answered for so long, nobody will: SYNs are repeated after 1 and 3 s, questions of DNS after 1 to 5. */
+const SILENCE_NS: u64 = 3000000000;
+/** A flow that ends otherwise than by its timeout is judged when it is as old. */
+const END_SILENCE_NS: u64 = 1000000000;
+const ECHO: i32 = 8;
+const ECHO6: i32 = 128;
+const NEIGHBOUR_ADVERTISEMENT: u32 = 136;
+const TARGET_END: u32 = 24; // of a neighbour advertisement (RFC 4861 4.4)
+
+/** After the flow took in the packet. `before` its flags until then, `first` the direction's first packet. */
+export function observe(flow: Flow, d: Direction, p: Packet, fromB: bool, before: u32, first: bool): void {
+  if (first) meet(flow, p, fromB, before);
+  const flags = flow.flags;
+  if ((flags & <u32>FLOW_FLAG_ASKED) != 0) followAsk(flow, d, p, fromB);
+  if ((flags & SEEN_BOTH) != SEEN_BOTH) {
+    if (p.time > flow.start + SILENCE_NS) judgeSilence(flow);
+  }
+  if (d.ttlLow != d.ttlHigh && p.has(PACKET_BIT_TCP)) lookAtTtl(flow, d, p);
+  if (d.idZero > 1 && <u16>p.ipId == 0) lookAtZeroId(flow, p);
+}
+
+/** The first packet of a direction: its sender is there. */
+function meet(flow: Flow, p: Packet, fromB: bool, before: u32): void {
+  const s0 = fromB ? flow.addressB0 : flow.addressA0;
+  const s1 = fromB ? flow.addressB1 : flow.addressA1;
+  const d0 = fromB ? flow.addressA0 : flow.addressB0;
+  const d1 = fromB ? flow.addressA1 : flow.addressB1;
+  const kind = <i32>flow.kind;
+  if (kind != KIND_IPV4 && kind != KIND_IPV6) {
+    if (kind == KIND_ARP) hear(s0, s1, p.time, ALIVE_HOW_ARP);
+    return;
+  }
+  if (isMartian(p, s0, s1, d0, d1)) raise(flow, FINDING_MARTIAN_SOURCE);
+  else hear(s0, s1, p.time, ALIVE_HOW_SENT);
+  if (<u32>p.proto == PROTO_ICMP6 && <u32>p.icmpType == NEIGHBOUR_ADVERTISEMENT) hearNeighbour(p);
+  if ((before & SEEN_BOTH) != 0) {
+    hearConversation(s0, s1, d0, d1, p.time);
+    return;
+  }
+  if (isGroup(kind, d0, d1) || (p.dmacLow & 1) != 0) flow.mark(FLOW_FLAG_GROUP);
+  beginAsk(flow, p);
+}
+
+function hearNeighbour(p: Packet): void {
+  if (p.payloadSize < TARGET_END) return;
+  const at = <usize>p.payload;
+  hear(load<u64>(at, 8), load<u64>(at, 16), p.time, ALIVE_HOW_ND);
+}
+
+/** One side alone, and an answer would have come. */
+function judgeSilence(flow: Flow): void {
+  const fresh = ((<u64>1) << FINDING_ONE_WAY) & ~flow.findings;
+  if (fresh == 0 || flow.has(FLOW_FLAG_GROUP) || !isAnswerable(flow)) return;
+  raise(flow, FINDING_ONE_WAY);
+  const fromB = flow.has(FLOW_FLAG_SEEN_B);
+  const to0 = fromB ? flow.addressA0 : flow.addressB0;
+  const to1 = fromB ? flow.addressA1 : flow.addressB1;
+  if (darkness(to0, to1) == DARKNESS_DARK) raise(flow, FINDING_DARK_DESTINATION);
+}
+
+/** Something comes back by nature. */
+function isAnswerable(flow: Flow): bool {
+  const kind = <i32>flow.kind;
+  if (kind != KIND_IPV4 && kind != KIND_IPV6) return false;
+  const proto = <u32>flow.proto;
+  if (proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP) return true;
+  const type = <i32>flow.portA;
+  return (proto == PROTO_ICMP && type == ECHO) || (proto == PROTO_ICMP6 && type == ECHO6);
+}
+
+/** IDs of 0 in packets that routers may cut: their parts could not be told apart (RFC 6864 4.1). With DF they may. */
+function lookAtZeroId(flow: Flow, p: Packet): void {
+  const bits = <i32>p.bits & (PACKET_BIT_IPV4 | PACKET_BIT_DF | PACKET_BIT_FRAGMENT);
+  if (bits != PACKET_BIT_IPV4) return;
+  if (flow.direction(p.has(PACKET_BIT_SWAPPED)).df == 0) raise(flow, FINDING_IP_ID_ZERO);
+}
+
+/** A flow is about to get its last record: what can be said only now. `isIdle` it was silent for its timeout. */
+export function judgeEnd(flow: Flow, isIdle: bool): void {
+  const clock = state().clock;
+  if (!isIdle && (clock < flow.start || clock - flow.start < END_SILENCE_NS)) return;
+  if (flow.has(FLOW_FLAG_ASKED)) endAsk(flow, ASK_IN_VAIN);
+  if ((flow.flags & SEEN_BOTH) != SEEN_BOTH) judgeSilence(flow);
+  if (<u32>flow.proto == PROTO_TCP) judgeAnswer(flow);
+}

@@ -1,0 +1,92 @@
+// Signs of a second sender in one direction of a TCP conversation: TTLs and IP IDs that leave their ways and come back,
+// and a RST after which its sender goes on as if it had sent none.
+// Apart because each needs the habits of the direction so far. Always holds: one change is no sign (a route changed, a
+// proxy answered the SYN): only what returns is; a RST by a host with another initial TTL is its own.
+
+import { Direction, Flow } from "../flow/flow";
+import {
+  DIR_BIT_ID_APART,
+  DIR_BIT_TTL_FELL,
+  FINDING_IP_ID_JITTER,
+  FINDING_RST_INJECTED,
+  FINDING_TTL_JITTER,
+  FLOW_FLAG_ACKED,
+  FLOW_FLAG_FIN_A,
+  FLOW_FLAG_FIN_B,
+  FLOW_FLAG_RESET_A,
+  FLOW_FLAG_RESET_B,
+  IP_ID_STEP_MAX,
+} from "../layout";
+import { config } from "../state";
+import { Packet } from "../wire/packet";
+import { TCP_FIN, TCP_RST, TCP_SYN } from "../wire/tcp";
+import { ID_UP_MIN, JITTER_PACKETS_MIN, TTL_JITTER_MIN } from "./detect-layout";
+import { raise } from "./raise";
+
+/** A direction with several TTLs got a packet with its usual one. */
+export function lookAtTtl(flow: Flow, d: Direction, p: Packet): void {
+  const low = <i32>d.ttlLow;
+  const high = <i32>d.ttlHigh;
+  if (<i32>p.ttl != (d.has(DIR_BIT_TTL_FELL) ? high : low)) return;
+  if (high - low < TTL_JITTER_MIN || d.packets < <u64>JITTER_PACKETS_MIN || !flow.has(FLOW_FLAG_ACKED))
+    return;
+  if ((<u32>p.tcpFlags & (TCP_SYN | TCP_RST | TCP_FIN)) != 0) return;
+  raise(flow, FINDING_TTL_JITTER);
+}
+
+/**
+ * The ID of a packet that is not a little above the one before, and where ID_LAST goes: true where the counter, that
+ * the direction has kept to, may still be where it was.
+ */
+export function isApart(d: Direction, step: u32): bool {
+  if (!config().detects || d.has(DIR_BIT_ID_APART) || d.idUp < <u32>ID_UP_MIN) return false;
+  if (<u64>d.idUp * 4 < d.packets * 3) return false;
+  // A little back is a packet that was overtaken.
+  return step > <u32>IP_ID_STEP_MAX && step < <u32>(65536 - IP_ID_STEP_MAX);
+}
+
+/** The counter goes on where it was, after a packet that was not of it. */
+export function raiseIdReturn(flow: Flow): void {
+  if (flow.has(FLOW_FLAG_ACKED)) raise(flow, FINDING_IP_ID_JITTER);
+}
+
+/** Before the direction takes in the packet's TTL and numbers; its `packets` counts it already. */
+export function lookAtReset(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
+  const flags = <u32>p.tcpFlags;
+  const mark = fromB ? FLOW_FLAG_RESET_B : FLOW_FLAG_RESET_A;
+  if ((flags & TCP_RST) != 0) {
+    if (!flow.has(FLOW_FLAG_ACKED)) return;
+    if (p.tcpSeq == d.seqNext) flow.mark(mark);
+    if (isForeignReset(flow, d, p)) raise(flow, FINDING_RST_INJECTED);
+  } else if (flow.has(mark) && p.appBytes != 0 && (flags & TCP_SYN) == 0 && p.tcpSeq == d.seqNext) {
+    // Bytes behind the reset, from the end that is said to have reset: it did not.
+    raise(flow, FINDING_RST_INJECTED);
+  }
+}
+
+/**
+ * It came over a very different way from all that its sender sent before, in the middle of the conversation. Hosts
+ * send resets with an initial TTL of their own at times: then the difference is one between the usual ones.
+ */
+function isForeignReset(flow: Flow, d: Direction, p: Packet): bool {
+  if (d.packets <= <u64>JITTER_PACKETS_MIN || flow.has(FLOW_FLAG_FIN_A) || flow.has(FLOW_FLAG_FIN_B))
+    return false;
+  const usual = <i32>d.ttlLow;
+  if (usual != <i32>d.ttlHigh) return false;
+  const apart = abs(<i32>p.ttl - usual);
+  return apart >= TTL_JITTER_MIN && !isInitialDifference(apart);
+}
+
+/** Between 32, 60, 64, 128 and 255. */
+function isInitialDifference(apart: i32): bool {
+  return (
+    apart == 64 ||
+    apart == 127 ||
+    apart == 191 ||
+    apart == 32 ||
+    apart == 96 ||
+    apart == 223 ||
+    apart == 68 ||
+    apart == 195
+  );
+}

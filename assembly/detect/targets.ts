@@ -1,0 +1,126 @@
+// Connections asked of an address and port and never opened: SYN floods.
+// Apart from the sources because a flood's sources are forged: only its target stays. Always holds: fixed in size;
+// who asks again is a stack of its own and no flood (RFC 6298 2.1), and what is refused or opened is none either.
+
+import { Flow } from "../flow/flow";
+import { COUNTER_TARGETS_EVICTED, FINDING_SYN_FLOOD, TARGET_SIZE, TARGETS_BASE } from "../layout";
+import { config, count, state } from "../state";
+import { addressHash } from "./address";
+import {
+  COARSE_SHIFT,
+  DETECT_WAYS,
+  SYN_FLOOD_MIN,
+  SYN_FLOOD_SHARE,
+  TARGET_LAST_OFFSET,
+  TARGET_PORT_OFFSET,
+  TARGET_RAISED_OFFSET,
+  TARGET_RECENT_OFFSET,
+  TARGET_WINDOW_OFFSET,
+  TARGET_WINDOW_S,
+  TURN_COARSE,
+} from "./detect-layout";
+import { raise } from "./raise";
+
+@unmanaged
+class Target {
+  a0: u64;
+  a1: u64;
+  last: u64;
+  port: u32;
+  window: u32;
+  turned: u32;
+  recent: u32;
+  old: u32;
+  opened: u32;
+  raised: u32;
+}
+
+if (offsetof<Target>("last") != TARGET_LAST_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("port") != TARGET_PORT_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("window") != TARGET_WINDOW_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("recent") != TARGET_RECENT_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("raised") != TARGET_RAISED_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>() > <usize>TARGET_SIZE) ERROR("Target drifted from layout");
+
+function entryAt(index: u32): Target {
+  return changetype<Target>(<usize>TARGETS_BASE + <usize>index * TARGET_SIZE);
+}
+
+function setFor(a0: u64, a1: u64, port: u32): u32 {
+  const sets = config().targetLimit / DETECT_WAYS;
+  const hash = addressHash(a0, a1 ^ ((<u64>port) << 16));
+  return <u32>(((hash >> 32) * <u64>sets) >> 32) * DETECT_WAYS;
+}
+
+function find(a0: u64, a1: u64, port: u32): Target | null {
+  const set = setFor(a0, a1, port);
+  for (let way: u32 = 0; way < <u32>DETECT_WAYS; way++) {
+    const entry = entryAt(set + way);
+    if (entry.last != 0 && entry.a0 == a0 && entry.a1 == a1 && entry.port == port) return entry;
+  }
+  return null;
+}
+
+/** A place: free, else the target that was asked least and longest ago. */
+function claim(a0: u64, a1: u64, port: u32): Target {
+  const set = setFor(a0, a1, port);
+  let best = entryAt(set);
+  let least: u64 = u64.MAX_VALUE;
+  for (let way: u32 = 0; way < <u32>DETECT_WAYS; way++) {
+    const entry = entryAt(set + way);
+    if (entry.last == 0) {
+      best = entry;
+      state().targets += 1;
+      least = 0;
+      break;
+    }
+    const worth = (entry.last >> 1) | (entry.raised != 0 ? (<u64>1) << 63 : 0);
+    if (worth < least) {
+      least = worth;
+      best = entry;
+    }
+  }
+  if (least != 0) count(COUNTER_TARGETS_EVICTED);
+  memory.fill(changetype<usize>(best), 0, TARGET_SIZE);
+  best.a0 = a0;
+  best.a1 = a1;
+  best.port = port;
+  return best;
+}
+
+/** A SYN that begins a flow to that address and port. */
+export function askTarget(flow: Flow, a0: u64, a1: u64, port: u32, time: u64): void {
+  const now = <u32>(time >> COARSE_SHIFT);
+  let target = find(a0, a1, port);
+  if (target == null) {
+    target = claim(a0, a1, port);
+    target.window = now;
+    target.turned = now;
+  } else if (<i32>(now - target.window) >= TARGET_WINDOW_S) {
+    target.window = now;
+    target.turned = now;
+    target.recent = 0;
+    target.old = 0;
+    target.opened = 0;
+    target.raised = 0;
+  } else if (<i32>(now - target.turned) >= TURN_COARSE) {
+    target.turned = now;
+    target.old += target.recent;
+    target.recent = 0;
+  }
+  target.last = time | 1;
+  target.recent += 1;
+  if (target.raised != 0 || target.old < <u32>SYN_FLOOD_MIN) return;
+  if (target.old < target.opened * SYN_FLOOD_SHARE) return;
+  target.raised = 1;
+  raise(flow, FINDING_SYN_FLOOD);
+}
+
+/** A flow that asked there was opened, refused, or asked again: it is no part of a flood. */
+export function settleTarget(a0: u64, a1: u64, port: u32, isOpened: bool): void {
+  const target = find(a0, a1, port);
+  if (target == null) return;
+  if (isOpened) target.opened += 1;
+  if (target.recent != 0) target.recent -= 1;
+  else if (target.old != 0) target.old -= 1;
+}
