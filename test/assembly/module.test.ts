@@ -13,9 +13,11 @@ const module = readWasm(bytes);
 const EXPORTS = [
   "closeInput",
   "configure",
+  "darkness",
   "drain",
   "flush",
   "flushSlot",
+  "giveAlive",
   "init",
   "nextLive",
   "openInput",
