@@ -16,12 +16,25 @@ import { Core } from "../support/core.js";
 const PICKUP_NS = 60_000_000_000n;
 let core: Core | undefined;
 
-/** Seeds of each scenario, from 1: 50, or STRAY_SCENARIO_SEEDS. */
+/** Seeds of each scenario: 50, or STRAY_SCENARIO_SEEDS. */
 export function seedCount(): number {
-  const { STRAY_SCENARIO_SEEDS = "50" } = process.env;
-  const count = Number(STRAY_SCENARIO_SEEDS);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new Error(`expected a whole number from 1 in STRAY_SCENARIO_SEEDS, found "${STRAY_SCENARIO_SEEDS}"`);
+  return setting("STRAY_SCENARIO_SEEDS", "50");
+}
+
+/** 1, or STRAY_SCENARIO_FIRST: seeds that nobody has looked at say more. */
+export function firstSeed(): number {
+  return setting("STRAY_SCENARIO_FIRST", "1");
+}
+
+export function seeds(): number[] {
+  return Array.from({ length: seedCount() }, (_, index) => firstSeed() + index);
+}
+
+function setting(name: string, fallback: string): number {
+  const text = process.env[name] ?? fallback;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Error(`expected a whole number from 1 in ${name}, found "${text}"`);
 }
 
 export interface Read {
