@@ -21,7 +21,7 @@ import { severityWord } from "./model.js";
 import type { ActiveMute } from "./mutes.js";
 import { OpeningBudget } from "./opening-budget.js";
 import { alertPart, flowPart, type IncidentPart } from "./parts.js";
-import { judge, OPENING_POINTS, senderOf } from "./policy.js";
+import { FLOOD_FINDING, isInVain, judge, OPENING_POINTS, senderOf } from "./policy.js";
 
 /** A closed one that recurs so long after it was last seen is a new one. */
 const REOPEN_US = 7 * 86_400_000_000;
@@ -145,6 +145,7 @@ export class IncidentEngine {
   private takeRecord(record: FlowRecord): void {
     if (!record.isIp) return;
     const { book } = this;
+    if (this.joinFlood(record)) return;
     const hasFindings = (record.findingsLow | record.findingsHigh) !== 0;
     if (!hasFindings) {
       if (book.inUse > 0) this.joiner.addContext(record);
@@ -164,6 +165,26 @@ export class IncidentEngine {
     const mute = mutes.address("source", source) ?? mutes.address("destination", part.destination);
     if (mute !== undefined) this.mute(mute);
     else this.add(key, judgement.joins, part);
+  }
+
+  /** Half-open connections of a flood that an incident is open for are counted there, whoever they seem to come from. */
+  private joinFlood(record: FlowRecord): boolean {
+    if (this.book.inUse === 0 || !record.isTcp || !isInVain(record)) return false;
+    const live = this.book.inMemory(`target ${addressText(record, "resp")}`);
+    if (live === undefined || live.isOver || !live.findings.has(FLOOD_FINDING)) return false;
+    const judgement = { points: 0, severity: 1, joins: "target" } as const;
+    const part = flowPart(
+      record,
+      judgement,
+      addressText(record, "orig"),
+      record.findingsLow,
+      record.findingsHigh,
+    );
+    const { mutes } = this.book;
+    const mute = mutes.address("source", part.source) ?? mutes.address("destination", part.destination);
+    if (!this.isNear(live, part) || mute !== undefined) return false;
+    this.joiner.join(live, "target", part);
+    return true;
   }
 
   /** Of backscatter the target is who answers: somebody floods it with addresses that are not theirs. */

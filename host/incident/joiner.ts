@@ -10,7 +10,7 @@ import type { IncidentBook } from "./book.js";
 import type { LiveIncident } from "./live.js";
 import type { IncidentKind } from "./model.js";
 import { flowPart, type IncidentPart } from "./parts.js";
-import { senderOf } from "./policy.js";
+import { isInVain, SWEEP_FINDINGS, senderOf } from "./policy.js";
 import { factsText } from "./weighing.js";
 
 /** Facts of one incident that are taken between two writes, besides its first: a flood's would push each other out. */
@@ -88,13 +88,21 @@ export class Joiner {
     return isUrgent;
   }
 
-  /** A conversation of the source that nothing is wrong with: it speaks for or against causes. */
+  /**
+   * A flow of the source without a finding. While it sweeps, what it asks in vain is part of that; a conversation that
+   * nothing is wrong with speaks for or against causes.
+   */
   addContext(record: FlowRecord): void {
-    const sender = senderOf(record);
-    const live = this.parts.book.inMemory(`source ${addressText(record, sender)}`);
-    if (live === undefined || live.isOver || live.contexts >= CONTEXT_MAX) return;
+    const source = addressText(record, senderOf(record));
+    const live = this.parts.book.inMemory(`source ${source}`);
+    if (live === undefined || live.isOver) return;
     if (live.distanceUs(record.startUs, record.lastUs) > this.parts.joinUs) return;
-    const part = flowPart(record, { points: 0, severity: 1, joins: "source" }, "", 0, 0);
+    const part = flowPart(record, { points: 0, severity: 1, joins: "source" }, source, 0, 0);
+    if (SWEEP_FINDINGS.some((name) => live.findings.has(name)) && isInVain(record)) {
+      this.join(live, "sweep", part);
+      return;
+    }
+    if (live.contexts >= CONTEXT_MAX) return;
     const place = live.placeOf(part.flow);
     if (place < 0) live.contexts++;
     this.keepFacts(live, part.flow, place, () => part.facts());

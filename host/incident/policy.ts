@@ -137,6 +137,19 @@ export function senderOf(record: FlowRecord): End {
   return record.packetsOfLife("orig") === 0 && record.packetsOfLife("resp") > 0 ? "resp" : "orig";
 }
 
+/** Raised once a source or target: what comes of the same kind afterwards is counted by what it is. */
+export const SWEEP_FINDINGS: readonly FindingName[] = ["syn-scan", "port-sweep", "host-sweep"];
+export const FLOOD_FINDING: FindingName = "syn-flood";
+
+const OPENED = L.FLOW_FLAG_ACKED + L.FLOW_FLAG_HANDSHAKE;
+
+/** Asked, and nothing came of it: not answered, refused, or given up before a byte was sent. */
+export function isInVain(record: FlowRecord): boolean {
+  if (record.appBytes("resp") !== 0) return false;
+  if (!record.isTcp) return record.packetsOfLife("resp") === 0;
+  return record.appBytes("orig") === 0 && (record.flags & OPENED) === 0;
+}
+
 /** Why the beginning of a conversation may have been missed here. */
 const BEGUN_UNSEEN = L.NOTE_PICKUP + L.NOTE_EVICTED_BEFORE + L.NOTE_LOSS;
 

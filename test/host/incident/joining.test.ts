@@ -193,6 +193,21 @@ describe("joining", () => {
     expect(incident.title).toMatch(/^SYN flood against 130\.216\.236\.45 from (9\d\d|10\d\d) sources$/);
   });
 
+  it("what is asked in vain after the sweep or flood was noticed is counted with it; what is answered is not", () => {
+    const rig = new Rig();
+    rig.flow(SOURCE, "192.0.2.1", ["host-sweep"]);
+    for (let n = 0; n < 40; n++) rig.flow(SOURCE, `10.0.0.${n}`, [], { resp: { packets: 0 } });
+    for (let n = 0; n < 40; n++) rig.flow(SOURCE, `10.0.1.${n}`, [], { resp: { packets: 3, appBytes: 100 } });
+    expect(rig.only()).toMatchObject({ kind: "sweep", flows: 41, findings: { "host-sweep": 1 } });
+    const flood = new Rig();
+    flood.flow("192.0.2.1", TARGET, ["syn-flood"]);
+    for (let n = 0; n < 500; n++) flood.flow(`100.64.${n >> 8}.${n & 255}`, TARGET, n % 2 ? ["one-way"] : []);
+    flood.flow("192.0.2.9", TARGET, [], { resp: { packets: 3, appBytes: 100 } });
+    flood.flow("192.0.2.8", "192.0.2.2", []);
+    expect(flood.only()).toMatchObject({ kind: "target", subject: TARGET, flows: 501 });
+    expect(flood.count("forgotten")).toBe(0);
+  });
+
   it("backscatter is of who answers; a few answers are noise", () => {
     const rig = new Rig();
     for (let n = 0; n < 4; n++) rig.flow(SOURCE, `10.0.0.${n}`, ["backscatter"]);
