@@ -1,6 +1,6 @@
 // Findings that one TCP packet and its flow's evidence are by themselves: data without a handshake, scans, land.
 // Apart from the evidence (flow/tcp.ts), which judges nothing. Always holds: a conversation that the sensor remembers is
-// not accused; one whose opening it may have missed (it began later, frames were lost) only with proof that nobody is there.
+// not accused; one whose opening it may have missed (it began later, frames were lost) only of not being answered.
 
 import { Direction, Flow } from "../flow/flow";
 import {
@@ -25,7 +25,7 @@ import { raise } from "./raise";
 
 const SIX_FLAGS: u32 = TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK | TCP_URG;
 const HANDSHAKE: u32 = FLOW_FLAG_SYN | FLOW_FLAG_SYNACK;
-/** The handshake may have passed unseen: then only what shows that nobody is there counts. */
+/** The handshake may have passed unseen. That nobody answers is true all the same. */
 const MISSED: u32 = NOTE_PICKUP | NOTE_LOSS;
 /** A segment of one byte may be a keep-alive (RFC 9293 3.8.4): it brings no data. */
 const DATA_MIN: u32 = 2;
@@ -44,11 +44,10 @@ export function raiseFromConduct(flow: Flow, d: Direction, p: Packet, fromB: boo
   if (isKnown(flow)) return;
   const carriesData = p.appBytes >= DATA_MIN && (flags & (TCP_SYN | TCP_RST)) == 0;
   if (!carriesData) return;
-  const isProven = isUnanswered(flow, d, p, fromB);
-  if (!isProven && (flow.notes & MISSED) != 0) return;
+  if (isUnanswered(flow, d, p, fromB)) raise(flow, FINDING_UNANSWERED_RETRANSMIT);
+  if ((flow.notes & MISSED) != 0) return;
   raise(flow, FINDING_MIDSTREAM_DATA);
   if ((flags & TCP_FIN) != 0) raise(flow, FINDING_FIN_WITH_DATA_NO_HANDSHAKE);
-  if (isProven) raise(flow, FINDING_UNANSWERED_RETRANSMIT);
 }
 
 /** Sent again, with nobody there who ever answered, and nothing new acknowledged, though there was time. */

@@ -97,6 +97,7 @@ export const ASK_PACKETS_MAX: i32 = 4; // who sends so many alone is heard, out 
 export const PROTECTED_ASKS: i32 = 4; // a source that asked for less is forgotten before others
 export const TTL_JITTER_MIN: i32 = 4; // hops
 export const JITTER_PACKETS_MIN: i32 = 4; // of a direction, before its habits are known
+export const ZERO_IDS_MIN: i32 = 2; // packets of a direction
 export const ID_UP_MIN: i32 = 8; // IDs that counted up
 export const RECENT_COARSE_MAX: i32 = 3600;
 export const LOSS_COARSE_MAX: i32 = 5;

@@ -18,7 +18,6 @@ import {
   PACKET_BIT_DF,
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_IPV4,
-  PACKET_BIT_SWAPPED,
   PACKET_BIT_TCP,
 } from "../layout";
 import { state } from "../state";
@@ -28,7 +27,7 @@ import { isGroup, isMartian } from "./address";
 import { darkness, hear, hearConversation } from "./alive";
 import { judgeAnswer } from "./answers";
 import { ASK_IN_VAIN, beginAsk, endAsk, followAsk } from "./asks";
-import { ALIVE_HOW_ARP, ALIVE_HOW_ND, ALIVE_HOW_SENT, DARKNESS_DARK } from "./detect-layout";
+import { ALIVE_HOW_ARP, ALIVE_HOW_ND, ALIVE_HOW_SENT, DARKNESS_DARK, ZERO_IDS_MIN } from "./detect-layout";
 import { raise } from "./raise";
 import { lookAtTtl } from "./second-sender";
 
@@ -50,8 +49,8 @@ export function observe(flow: Flow, d: Direction, p: Packet, fromB: bool, before
   if ((flags & SEEN_BOTH) != SEEN_BOTH) {
     if (p.time > flow.start + SILENCE_NS) judgeSilence(flow);
   }
-  if (d.ttlLow != d.ttlHigh && p.has(PACKET_BIT_TCP)) lookAtTtl(flow, d, p);
-  if (d.idZero > 1 && <u16>p.ipId == 0) lookAtZeroId(flow, p);
+  if (d.ttlLow != d.ttlHigh && p.has(PACKET_BIT_TCP)) lookAtTtl(flow, d, p, fromB);
+  if (d.idZero >= <u32>ZERO_IDS_MIN && <u16>p.ipId == 0) lookAtZeroId(flow, d, p);
 }
 
 /** The first packet of a direction: its sender is there. */
@@ -104,10 +103,11 @@ function isAnswerable(flow: Flow): bool {
 }
 
 /** IDs of 0 in packets that routers may cut: their parts could not be told apart (RFC 6864 4.1). With DF they may. */
-function lookAtZeroId(flow: Flow, p: Packet): void {
+function lookAtZeroId(flow: Flow, d: Direction, p: Packet): void {
   const bits = <i32>p.bits & (PACKET_BIT_IPV4 | PACKET_BIT_DF | PACKET_BIT_FRAGMENT);
-  if (bits != PACKET_BIT_IPV4) return;
-  if (flow.direction(p.has(PACKET_BIT_SWAPPED)).df == 0) raise(flow, FINDING_IP_ID_ZERO);
+  if (bits != PACKET_BIT_IPV4 || d.df != 0 || flow.has(FLOW_FLAG_GROUP)) return;
+  const proto = <u32>flow.proto;
+  if (proto == PROTO_TCP || proto == PROTO_UDP) raise(flow, FINDING_IP_ID_ZERO);
 }
 
 /** A flow is about to get its last record: what can be said only now. `isIdle` it was silent for its timeout. */

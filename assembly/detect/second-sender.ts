@@ -15,6 +15,8 @@ import {
   FLOW_FLAG_FIN_B,
   FLOW_FLAG_RESET_A,
   FLOW_FLAG_RESET_B,
+  FLOW_FLAG_TTL_TURN_A,
+  FLOW_FLAG_TTL_TURN_B,
   IP_ID_STEP_MAX,
 } from "../layout";
 import { config } from "../state";
@@ -24,7 +26,9 @@ import { ID_UP_MIN, JITTER_PACKETS_MIN, TTL_JITTER_MIN } from "./detect-layout";
 import { raise } from "./raise";
 
 /** A direction with several TTLs got a packet with its usual one. */
-export function lookAtTtl(flow: Flow, d: Direction, p: Packet): void {
+export function lookAtTtl(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
+  // Balancers answer SYNs, and at times later segments, before the server does.
+  if (flow.has(fromB ? FLOW_FLAG_TTL_TURN_B : FLOW_FLAG_TTL_TURN_A)) return;
   const low = <i32>d.ttlLow;
   const high = <i32>d.ttlHigh;
   if (<i32>p.ttl != (d.has(DIR_BIT_TTL_FELL) ? high : low)) return;
@@ -42,7 +46,9 @@ export function isApart(d: Direction, step: u32): bool {
   if (!config().detects || d.has(DIR_BIT_ID_APART) || d.idUp < <u32>ID_UP_MIN) return false;
   if (<u64>d.idUp * 4 < d.packets * 3) return false;
   // A little back is a packet that was overtaken.
-  return step > <u32>IP_ID_STEP_MAX && step < <u32>(65536 - IP_ID_STEP_MAX);
+  if (step <= <u32>IP_ID_STEP_MAX || step >= <u32>(65536 - IP_ID_STEP_MAX)) return false;
+  // Cards that cut segments themselves number them in the other half (large send offload).
+  return step - <u32>(32768 - IP_ID_STEP_MAX) > <u32>(2 * IP_ID_STEP_MAX);
 }
 
 /** The counter goes on where it was, after a packet that was not of it. */

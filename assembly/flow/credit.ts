@@ -23,6 +23,8 @@ import {
   FLOW_FLAG_SEEN_A,
   FLOW_FLAG_SEEN_B,
   FLOW_FLAG_SEVERAL,
+  FLOW_FLAG_TTL_TURN_A,
+  FLOW_FLAG_TTL_TURN_B,
   FLOW_FLAG_TURNED,
   IP_ID_STEP_MAX,
   NOTE_PICKUP,
@@ -223,7 +225,7 @@ function updateIp(flow: Flow, d: Direction, p: Packet, bits: i32): void {
     d.ttlHigh = ttl;
     d.tosFirst = tos;
   } else {
-    if (ttl < d.ttlLow || ttl > d.ttlHigh) widenTtl(d, ttl);
+    if (ttl < d.ttlLow || ttl > d.ttlHigh) widenTtl(flow, d, ttl, (bits & PACKET_BIT_SWAPPED) != 0);
   }
   d.tosLast = tos;
   // Sums of conditions, not branches: what comes next is any packet's.
@@ -252,9 +254,10 @@ function updateIp(flow: Flow, d: Direction, p: Packet, bits: i32): void {
   d.idLast = id;
 }
 
-/** Another TTL than all before; which of the two is the usual one is told by what came first, a lone first packet left out. */
-function widenTtl(d: Direction, ttl: u8): void {
-  if (d.ttlLow == d.ttlHigh && ttl < d.ttlLow != d.packets <= 2) d.mark(DIR_BIT_TTL_FELL);
+/** Another TTL than all before: the one before is the usual one, unless there was only one packet to tell. */
+function widenTtl(flow: Flow, d: Direction, ttl: u8, fromB: bool): void {
+  if (d.packets <= 2) flow.mark(fromB ? FLOW_FLAG_TTL_TURN_B : FLOW_FLAG_TTL_TURN_A);
+  if (d.ttlLow == d.ttlHigh && ttl < d.ttlLow) d.mark(DIR_BIT_TTL_FELL);
   if (ttl < d.ttlLow) d.ttlLow = ttl;
   if (ttl > d.ttlHigh) d.ttlHigh = ttl;
 }

@@ -44,6 +44,8 @@ export const SOURCE_TESTS: Readonly<Record<string, SourceTest>> = {
   "several-leaks": ({ supporting }) =>
     supporting.length >= LEAKS_MIN ? `${supporting.length} conversations show it` : undefined,
 
+  "only-once": ({ supporting }) => (supporting.length === 1 ? "only one conversation shows it" : undefined),
+
   "no-syn-anywhere": ({ supporting, all }) => {
     const places = new Set(supporting.map(hostOf));
     const same = all.filter((flow) => isTcp(flow) && places.has(hostOf(flow)));

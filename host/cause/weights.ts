@@ -97,6 +97,11 @@ const LEAKY_FILTER: readonly Row[] = [
 const LEAKY_FILTER_SOURCE: readonly Row[] = [
   ["several-leaks", 5, "A filter that leaks does it again; an accident does not."],
   [
+    "only-once",
+    -25,
+    "One conversation may as well be a stale one: idle for long, forgotten by a NAT or its other end, and taken up again.",
+  ],
+  [
     "no-syn-anywhere",
     10,
     "The hypothesis tested: SYNs are absent throughout, not only in some of the conversations.",
@@ -305,7 +310,11 @@ const INJECTED: readonly Row[] = [
   ["land", 60, "Source and destination are the same: the source is forged."],
   ["ttl-jitter", 25, "Packets of one direction came over very different ways: one of two senders is nearer."],
   ["ip-id-jitter", 15, "Two counters number the packets of one direction."],
-  ["reset-with-jitter", 25, "The reset is what the second sender is there for."],
+  [
+    "reset-with-jitter",
+    15,
+    "The reset is what a second sender is there for; but balancers, which send with a TTL of their own, reset too.",
+  ],
   ["conflict-with-jitter", 15, "The conflicting bytes, and signs of a second sender, in one conversation."],
   ["ttl-narrow", -10, "A hop or two between: two ways of one route do that."],
   ["damaged", -25, "Wrong checksums: bytes that differ may be damage, not forgery."],

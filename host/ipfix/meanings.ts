@@ -6,6 +6,9 @@ import * as L from "../../assembly/layout.js";
 
 /** strayEvidenceFlags has the DIR_BIT_* of the layout, and this: a VLAN tag was seen (vlanId may be 0 then). */
 export const VLAN_SEEN = 64;
+/** Of DIR_BIT_*, what says which fields are there; the rest is the classifier's own while the flow lives. */
+export const VALID_BITS =
+  L.DIR_BIT_SEQ | L.DIR_BIT_ACK | L.DIR_BIT_DATA | L.DIR_BIT_SUM | L.DIR_BIT_ID | L.DIR_BIT_TTL;
 
 /** The bits of strayEvidenceFlags, for the documentation. */
 export const EVIDENCE_FLAGS: readonly (readonly [bit: number, meaning: string])[] = [
@@ -37,11 +40,20 @@ export const FLOW_FLAGS: readonly (readonly [bit: number, meaning: string])[] = 
   [L.FLOW_FLAG_SEEN_A, "the initiator has sent"],
   [L.FLOW_FLAG_SEEN_B, "the responder has sent"],
   [L.FLOW_FLAG_SEVERAL, "more than one packet"],
+  [L.FLOW_FLAG_GROUP, "begun with a packet to a group or to all"],
+  [L.FLOW_FLAG_RESET_A, "the initiator sent a reset that fits where its bytes had come to"],
+  [L.FLOW_FLAG_RESET_B, "the responder did"],
+  [L.FLOW_FLAG_ASKED, "it asks for something, and what came of it is not known yet"],
+  [L.FLOW_FLAG_RETRIED, "it asked again"],
+  [L.FLOW_FLAG_TTL_TURN_A, "the initiator's second packet had another TTL than its first"],
+  [L.FLOW_FLAG_TTL_TURN_B, "the responder's had"],
 ];
 
 const ENDS = [
   [L.FLOW_FLAG_FIN_A, L.FLOW_FLAG_FIN_B],
   [L.FLOW_FLAG_SEEN_A, L.FLOW_FLAG_SEEN_B],
+  [L.FLOW_FLAG_RESET_A, L.FLOW_FLAG_RESET_B],
+  [L.FLOW_FLAG_TTL_TURN_A, L.FLOW_FLAG_TTL_TURN_B],
 ] as const;
 const ENDS_MASK = ENDS.flat().reduce((mask, bit) => mask | bit, 0);
 

@@ -5,7 +5,7 @@
 
 import * as L from "../../assembly/layout.js";
 import { type FlowRecord, PROTO_ESP } from "../record/flow-record.js";
-import { orientedFlags, registryEndReason, VLAN_SEEN } from "./meanings.js";
+import { orientedFlags, registryEndReason, VALID_BITS, VLAN_SEEN } from "./meanings.js";
 import { BASE_DIRECTION, CODE, SOURCE } from "./place.js";
 import { hasTrouble, isContinued, isSilent, shapeOf } from "./record-shape.js";
 import {
@@ -259,5 +259,5 @@ function etherTypeOf(record: FlowRecord): number {
 
 function evidenceFlags(record: FlowRecord, direction: number): number {
   const hasVlan = record.u16(direction + L.DIR_VLAN_OFFSET) !== L.VLAN_NONE;
-  return record.bytes[direction + L.DIR_BITS_OFFSET]! | (hasVlan ? VLAN_SEEN : 0);
+  return (record.bytes[direction + L.DIR_BITS_OFFSET]! & VALID_BITS) | (hasVlan ? VLAN_SEEN : 0);
 }

@@ -63,7 +63,7 @@ const COMMON = {
   ghostMs: 300 * SECOND_MS,
   protectMs: 30 * SECOND_MS,
   sweepMs: 8 * SECOND_MS,
-  pickupMs: 0,
+  pickupMs: 60 * SECOND_MS,
   inspect: false,
   streamWindowSize: 8192,
   streamDepth: 1_048_576,

@@ -8,6 +8,7 @@ import * as L from "../../../assembly/layout.js";
 import { CaptureReader } from "../../../host/capture/reader.js";
 import { STATE_WORDS } from "../../../host/filter/states.js";
 import { IpfixDecoder } from "../../../host/ipfix/decoder.js";
+import { VALID_BITS } from "../../../host/ipfix/meanings.js";
 import { IpfixMessage } from "../../../host/ipfix/message.js";
 import { FIELDS } from "../../../host/record/fields.js";
 import type { FlowRecord } from "../../../host/record/flow-record.js";
@@ -45,7 +46,7 @@ export function evidenceOf(record: FlowRecord): Values {
   const isTcp = proto === 6 && (kind === L.KIND_IPV4 || kind === L.KIND_IPV6);
   const sides = [orig, resp].map((side) => ({
     tosFirst: kind === L.KIND_IPV4 ? side.tosFirst : 0,
-    bits: side.bits,
+    bits: side.bits & VALID_BITS,
     ...(isTcp ? { seqFirst: side.seqFirst, ackFirst: side.ackFirst, seqNext: side.seqNext } : {}),
     ...(isTcp ? { ackHigh: side.ackHigh, window: side.window, windowScale: side.windowScale } : {}),
   }));
