@@ -10,7 +10,7 @@ import { saying } from "./messages.js";
 import { wordyBytes } from "./words.js";
 
 const MOST_AT_ONCE = 12;
-const FRAMES_A_TALK_MAX = 1500;
+const FRAMES_A_TALK_MAX = 300;
 const FAR = 1_000_000;
 const SERVER_PORTS = [80, 80, 80, 8080, 25, 53];
 const V4 = ["10.0.0.1", "10.0.0.2", "10.1.0.3", "192.168.0.9"];
@@ -41,11 +41,11 @@ function packet({ src, dst, isV6 }: Ends, payload: Uint8Array, id: number): Uint
 
 /** One side's bytes as pieces: cut, some of them longer than their turn (overlaps), with the same bytes or others. */
 function piecesOf(random: Random, bytes: Uint8Array, first: number, fromServer: boolean): Piece[] {
-  const sizes = [1, 3, 20, 200, 1400, 1400];
+  const sizes = [1, 3, 20, 200, 600, 1400, 1400];
   let most = random.pick(sizes);
   const out: Piece[] = [];
   for (let at = 0; at < bytes.length && out.length < FRAMES_A_TALK_MAX; ) {
-    if (random.chance(0.03)) most = random.pick(sizes);
+    if (random.chance(0.05)) most = random.pick(sizes);
     const size = random.between(1, most);
     const back = random.chance(0.06) ? Math.min(at, random.below(300)) : 0;
     const part = bytes.slice(

@@ -5,7 +5,8 @@ import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import type { Random } from "../support/random.js";
 import { WORDS, wordyBytes } from "./words.js";
 
-const BODY_MAX = 3000;
+const BODY_SIZES = [20, 300, 3000];
+const CHUNK_SIZES = [1, 7, 200, 3000];
 const METHODS = ["GET", "POST", "HEAD", "PUT", "OPTIONS", "get", "PROPFIND", "G", ""];
 // biome-ignore format: a list of short words
 const URI_PARTS = [
@@ -51,7 +52,7 @@ function headers(random: Random, fixed: readonly string[]): string {
 function chunked(random: Random, body: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < body.length; ) {
-    const size = random.between(1, random.pick([1, 7, 200, BODY_MAX]));
+    const size = random.between(1, random.pick(CHUNK_SIZES));
     const part = body.subarray(at, at + size);
     const told = random.chance(0.03) ? random.pick([0, 1, part.length + 1, 2 ** 32, 2 ** 40]) : part.length;
     parts.push(latin1(`${told.toString(16)}${random.chance(0.1) ? ";x=y" : ""}\r\n`), part, latin1("\r\n"));
@@ -86,11 +87,11 @@ function written(random: Random, plain: Uint8Array): { fixed: string[]; body: Ui
 }
 
 function request(random: Random): Uint8Array {
-  const uri = `/${some(random, URI_PARTS, random.chance(0.05) ? 400 : 8)}`;
+  const uri = `/${some(random, URI_PARTS, random.chance(0.05) ? random.pick([400, 4000]) : 8)}`;
   const version = random.pick([" HTTP/1.1", " HTTP/1.0", " HTTP/1.1", "", " HTTP/9", " FTP/1.0"]);
   const hasBody = random.chance(0.3);
   const { fixed, body } = hasBody
-    ? written(random, wordyBytes(random, random.below(BODY_MAX)))
+    ? written(random, wordyBytes(random, random.below(random.pick(BODY_SIZES))))
     : { fixed: [], body: new Uint8Array(0) };
   const head = `${random.pick(METHODS)} ${uri}${version}\r\n${headers(random, fixed)}`;
   return joined(latin1(`${head}${random.chance(0.05) ? "" : "\r\n"}`), body);
@@ -108,7 +109,7 @@ function response(random: Random): Uint8Array {
   ]);
   const plain = random.chance(0.05)
     ? latin1("ab".repeat(random.below(40_000)))
-    : wordyBytes(random, random.below(BODY_MAX));
+    : wordyBytes(random, random.below(random.pick(BODY_SIZES)));
   const { fixed, body } = written(random, plain);
   return joined(latin1(`HTTP/1.${random.below(3)} ${status}\r\n${headers(random, fixed)}\r\n`), body);
 }

@@ -103,7 +103,7 @@ export function runFrames(
   pair.poison(from, Math.min(SLOTS_END, from + size + MARGIN), poison, random);
   pair.poison(L.MEMORY_SIZE - 8192, L.MEMORY_SIZE, poison, random);
   // Who takes alerts late finds the ring full.
-  const alertTurn = random.pick([1, 1, 1, 16]);
+  const alertTurn = random.pick([1, 1, 1, 1000]);
   let at = from;
   let batches = 0;
   let sinceTaken = 0;

@@ -256,10 +256,33 @@ class RuleMaker {
   }
 }
 
-/** So many rules, a line each; nearly all can be honoured. */
+/** Filters and suppressions of rules up to that sid. */
+function madeFilters(random: Random, most: number): string[] {
+  return Array.from({ length: random.below(6) }, () => {
+    const rule = `gen_id 1, sig_id ${random.between(1, most)}`;
+    const track = random.pick(["by_src", "by_dst"]);
+    if (random.chance(0.5))
+      return `suppress ${rule}, track ${track}, ip ${random.pick(["10.0.0.1", "10.0.0.0/8"])}`;
+    const type = random.pick(["limit", "threshold", "both"]);
+    return `event_filter ${rule}, type ${type}, track ${track}, count ${random.between(1, 9)}, seconds 30`;
+  });
+}
+
+/** Rules that are all found by the same byte, and all wait for more. */
+function alikeRules(random: Random, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const second = contentText(random.pick(WORDS) + random.pick(WORDS));
+    const test = random.chance(0.5) ? `content:"${second}"; distance:0` : `pcre:"/[b-y]${index}+/R"`;
+    return `alert tcp any any -> any any (content:"e"; fast_pattern; ${test}; sid:${index + 1};)`;
+  });
+}
+
+/** So many rules, a line each, and filters behind them; nearly all can be honoured. */
 export function madeRules(random: Random, count: number): string[] {
+  if (random.chance(0.1)) return alikeRules(random, count);
   const maker = new RuleMaker(random);
-  return Array.from({ length: count }, (_, index) => maker.rule(index + 1));
+  const rules = Array.from({ length: count }, (_, index) => maker.rule(index + 1));
+  return [...rules, ...madeFilters(random, count)];
 }
 
 const ODD = [

@@ -2,7 +2,9 @@
 // image can be trusted, and no packet makes the module trap or read outside a frame.
 // Apart from fuzz.test.ts, whose rules are valid. STRAY_RULE_ROUNDS makes it longer.
 
+import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
+import * as L from "../../assembly/match/rules-layout.js";
 import { compileRules } from "../../host/rules/compile/compile.js";
 import { parseRules } from "../../host/rules/parse/index.js";
 import { Random, seedOf } from "../support/random.js";
@@ -27,13 +29,14 @@ function spoiltRules(random: Random): string {
   return lines.map((line) => (random.chance(0.7) ? spoiltText(random, line) : line)).join("\n");
 }
 
-it(`takes rule text of any kind (${ROUNDS} rounds)`, () => {
+it(`takes rule text of any kind (${ROUNDS} rounds)`, async () => {
   const seed = seedOf("rules");
   const pair = new Pair();
   let taken = 0;
   let refused = 0;
-  let alerts = 0;
   for (let round = 0; round < ROUNDS; round++) {
+    // The runner wants to be heard now and then.
+    if (round % 20 === 0) await setImmediate();
     const random = new Random(seed, round);
     const text = spoiltRules(random);
     const about = `seed ${seed}, round ${round}`;
@@ -51,9 +54,30 @@ it(`takes rule text of any kind (${ROUNDS} rounds)`, () => {
     }
     taken += compiled.rules.length;
     refused += [...set.problems, ...compiled.problems].filter(({ level }) => level === "error").length;
-    alerts += pair.alerts;
   }
   expect(taken).toBeGreaterThan(ROUNDS * 5);
   expect(refused).toBeGreaterThan(ROUNDS * 5);
-  expect(alerts).toBeGreaterThan(ROUNDS);
+  expect(pair.alerts).toBeGreaterThan(ROUNDS / 2);
 }, 1_200_000);
+
+it("would not trust an image that was damaged", () => {
+  const random = new Random(seedOf("damaged images"));
+  const { image, rules } = compileRules(parseRules(nastyText().join("\n")).rules, {
+    limitBytes: LIMIT_BYTES,
+  });
+  const view = new DataView(image.buffer, image.byteOffset);
+  const table = view.getUint32(L.IMAGE_RULES_OFFSET, true);
+  const program = view.getUint32(table + L.RULE_PROGRAM_OFFSET, true);
+  const places = [
+    ...[L.IMAGE_SIZE_OFFSET, L.IMAGE_RULES_OFFSET, L.IMAGE_PLAIN_OFFSET, L.IMAGE_PATTERN_RULES_OFFSET],
+    ...[L.IMAGE_MATCHERS_OFFSET, L.IMAGE_PORT_CLASSES_OFFSET],
+    ...[L.RULE_PROGRAM_OFFSET, L.RULE_OPS_OFFSET, L.RULE_SOURCE_OFFSET].map((offset) => table + offset),
+    ...[L.OP_DATA_OFFSET, L.OP_DATA_SIZE_OFFSET].map((offset) => program + offset),
+  ];
+  expect(() => checkImage(image, rules.length)).not.toThrow();
+  for (const place of places) {
+    const damaged = image.slice();
+    new DataView(damaged.buffer).setUint32(place, random.u32() | 0x40000000, true);
+    expect(() => checkImage(damaged, rules.length), `at ${place}`).toThrow();
+  }
+});
