@@ -4,11 +4,12 @@
 // Always holds: exit 0 when at least 98% of the flows agree in everything and every difference is explained; 1
 // when not; 2 when nothing could be compared. Made cases (--cases) are there to differ: only the second counts.
 
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { capturesOf } from "../support/capture-files.js";
 import { requireProgram } from "../support/system.js";
 import { runArgus } from "./argus.js";
 import { fromArgus, fromStray } from "./canonical.js";
@@ -20,7 +21,6 @@ import { runStray } from "./stray.js";
 
 /** argus sleeps a second for each capture, so more run at once than there are processors. */
 const AT_ONCE = availableParallelism() * 6;
-const CAPTURE_NAME = /\.(pcap|pcapng|cap|trace|dmp)(\.gz)?$/i;
 
 export async function compareCapture(path: string, name = basename(path)): Promise<CaptureResult> {
   const [argus, stray] = await Promise.all([runArgus(path), runStray(path)]);
@@ -67,24 +67,6 @@ export async function compareCases(): Promise<CaptureResult[]> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Files as they are; of folders, what has a capture's name, at any depth. */
-async function capturesOf(given: readonly string[]): Promise<{ path: string; name: string }[]> {
-  const found: { path: string; name: string }[] = [];
-  for (const path of given) {
-    if (!(await stat(path)).isDirectory()) {
-      found.push({ path, name: basename(path) });
-      continue;
-    }
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    for (const entry of entries) {
-      const file = join(entry.parentPath ?? entry.path, entry.name);
-      if (entry.isFile() && CAPTURE_NAME.test(entry.name))
-        found.push({ path: file, name: relative(path, file) });
-    }
-  }
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Installs argus where that is possible, says so where not. */
