@@ -44,6 +44,8 @@ async function json(...args: string[]) {
   return JSON.parse(out);
 }
 
+const LEAK = scenario("leaky-filter", 1);
+
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "stray-findings-"));
@@ -55,6 +57,7 @@ beforeAll(() => {
   put("cut.pcap", letter.subarray(0, letter.length - 10));
   put("browsing.pcap", bytesOf(scenario("browsing", 1).frames));
   put("null\u001b[2J.pcap", bytesOf(scenario("scan-null", 1).frames));
+  put("leak.pcap", bytesOf(LEAK.frames));
   put("empty.pcap", new Uint8Array(0));
   put("notes.txt", Buffer.from("no capture"));
 });
@@ -63,12 +66,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("what it counts", () => {
   it("has every capture below a folder, and counts the damaged", async () => {
     const { totals, captures } = await json(folder);
-    expect(totals).toMatchObject({ captures: 5, damaged: 1, unread: 1 });
+    expect(totals).toMatchObject({ captures: 6, damaged: 1, unread: 1 });
     expect(captures.map(({ name }: { name: string }) => name)).toEqual([
       "below/letter-again.pcap",
       "browsing.pcap",
       "cut.pcap",
       "empty.pcap",
+      "leak.pcap",
       "letter.pcap",
       "null\u001b[2J.pcap",
     ]);
@@ -102,14 +106,24 @@ describe("what it counts", () => {
 
   it("leaves out what --except names", async () => {
     const { totals } = await json("--except", "letter", "--except", "cut", folder);
-    expect(totals).toMatchObject({ captures: 2, damaged: 0 });
+    expect(totals).toMatchObject({ captures: 3, damaged: 0 });
+  });
+
+  it("knows what is ours by --home alone", async () => {
+    const path = join(folder, "leak.pcap");
+    const darkOf = async (...args: string[]): Promise<number> =>
+      (await json(...args, path)).totals.findings.find(
+        ({ finding }: { finding: string }) => finding === "dark-destination",
+      ).flows;
+    expect(await darkOf()).toBe(0);
+    expect(await darkOf("--home", LEAK.home[0]!)).toBeGreaterThan(0);
   });
 
   it("prints a table", async () => {
     const { out, exitCode } = await told("--problems", folder);
     expect(exitCode).toBe(0);
-    expect(out).toContain("captures: 5 read (1 of them damaged), 1 unreadable");
-    expect(out).toMatch(/^\* midstream-data +\d+ +3 +\d+\.\d{3}%$/m);
+    expect(out).toContain("captures: 6 read (1 of them damaged), 1 unreadable");
+    expect(out).toMatch(/^\* midstream-data +\d+ +4 +\d+\.\d{3}%$/m);
     expect(out).toMatch(/^ {2}nowhere: .*\bland\b/m);
     expect(out).toMatch(/empty\.pcap: byte 0: the file is empty/);
   });

@@ -12,6 +12,7 @@ import { protocolText } from "../../host/record/names.js";
 import { installRules } from "../../host/rules/install.js";
 import { type LoadedRules, loadRules } from "../../host/rules/load.js";
 import { type Limits, writeConfig } from "../../host/wasm/config.js";
+import { writeHomes } from "../../host/wasm/homes.js";
 import { createSensor, type Sensor } from "../../host/wasm/module.js";
 import { profileLimits } from "../../host/wasm/profiles.js";
 import type { CaptureFile } from "../support/capture-files.js";
@@ -50,13 +51,17 @@ export class FindingsReader {
   readonly ruleTexts = new Map<number, string>();
 
   /** `home`: networks that are ours, in CIDR form; none are guessed. */
-  constructor(home: readonly string[]) {
+  constructor(private readonly home: readonly string[]) {
     this.rules = loadRules({ files: [STARTER_RULES], home, limitBytes: LIMITS.rulesLimit });
   }
 
   async read({ path, name }: CaptureFile): Promise<CaptureFindings> {
     const { exports, memory } = this.sensor;
     writeConfig(memory, LIMITS);
+    writeHomes(
+      memory,
+      this.home.map((network) => ({ network, kind: "ours" as const })),
+    );
     exports.init();
     const { compiled } = this.rules;
     installRules(memory, compiled.image);

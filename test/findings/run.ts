@@ -5,9 +5,9 @@
 
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import ipaddr from "ipaddr.js";
 import { printable, StrayError, systemCode } from "../../host/errors.js";
 import { FINDING_NAMES, type FindingName } from "../../host/record/findings.js";
+import { networkBytes } from "../../host/wasm/homes.js";
 import { type CaptureFile, capturesOf } from "../support/capture-files.js";
 import { type ListedFlow, listedFlows, listedText } from "./listed-flow.js";
 import { type ListedSource, listedSources, sourceText } from "./listed-source.js";
@@ -24,7 +24,7 @@ Reads captures with detection, inspection and the starter rules on, and counts w
   --finding NAME    with --each only flows with this finding, whether it accuses or not
   --sources         a line for each source with a named cause: capture, address, flows, cause, evidence
   --except TEXT     leave out captures that have this in their name (several)
-  --home NET        a network that is ours, in CIDR form (several); none is guessed
+  --home NET        a network that is ours, in CIDR form (several): what in it never speaks is dark; none is guessed
   --problems        also tell what is wrong with damaged captures
   --json            one object: totals, captures, with --each their flows
   --help            this text
@@ -54,7 +54,7 @@ export function optionsOf(args: readonly string[]): Options {
   }
   if (finding !== undefined && !values.each)
     throw usage("--finding chooses among the flows of --each: give both");
-  const wrong = home.find((network) => !ipaddr.isValidCIDR(network));
+  const wrong = home.find((network) => networkBytes(network) === undefined);
   if (wrong !== undefined)
     throw usage(`--home: expected a network as 192.0.2.0/24, found "${printable(wrong)}"`);
   if (positionals.length === 0 && !values.help) throw usage("name captures, or folders of captures");
