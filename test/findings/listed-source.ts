@@ -1,6 +1,6 @@
 // A source for whose conduct a cause is named, as one line (or one object), with what speaks for and against it.
 // Apart from the flows because a cause of many flows is another judgement than a finding of one.
-// Always holds: sources of no cause, or of an unknown one, are not listed.
+// Always holds: sources of no cause, or of an unknown one, are not listed, nor those that only began before the capture.
 
 import { printable } from "../../host/errors.js";
 import type { CaptureFindings } from "./read-capture.js";
@@ -20,7 +20,7 @@ export function listedSources(capture: CaptureFindings): ListedSource[] {
   return weighed.sources.sort().flatMap((source) => {
     const causes = weighed.source(source);
     const [first] = causes;
-    if (first === undefined || first.cause === "unknown") return [];
+    if (first === undefined || first.cause === "unknown" || first.cause === "pickup") return [];
     return [
       {
         capture: capture.name,

@@ -22,7 +22,7 @@ Reads captures with detection, inspection and the starter rules on, and counts w
   --each            a line for each flow with a finding that accuses: capture, first frame, ends, flags, packets,
                     findings (and rules), the likeliest cause of the flow and of its source, a filter for tshark -Y
   --finding NAME    with --each only flows with this finding, whether it accuses or not
-  --sources         a line for each source with a named cause: capture, address, flows, cause, evidence
+  --sources         a line for each source with a named cause but pickup: capture, address, flows, cause, evidence
   --except TEXT     leave out captures that have this in their name (several)
   --home NET        a network that is ours, in CIDR form (several): what in it never speaks is dark; none is guessed
   --problems        also tell what is wrong with damaged captures
