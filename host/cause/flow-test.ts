@@ -4,7 +4,7 @@
 import type { FindingName } from "../record/findings.js";
 import { PROTO_ICMP, PROTO_ICMP6 } from "../record/flow-record.js";
 import { TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, tcpFlagsText } from "../record/state.js";
-import type { FlowFacts } from "./facts.js";
+import type { FlowFacts, SideFacts } from "./facts.js";
 import {
   ABSENCE_TEXTS,
   type Absence,
@@ -26,6 +26,8 @@ export interface FlowTest {
 
 /** A TTL spread up to this is what two ways of one route make. */
 export const TTL_NARROW = 3;
+const COUNTED_MIN = 6;
+const COUNTED_SHARE = 0.8;
 const FORGED: readonly FindingName[] = ["null-scan", "fin-scan", "xmas-scan"];
 
 export function has(flow: FlowFacts, finding: FindingName): boolean {
@@ -82,6 +84,11 @@ export function ttlSpread(flow: FlowFacts): number {
 
 export function jitters(flow: FlowFacts): boolean {
   return (has(flow, "ttl-jitter") && ttlSpread(flow) > TTL_NARROW) || has(flow, "ip-id-jitter");
+}
+
+/** One TTL, and IP IDs that count up through the whole direction: it has packets enough to tell. */
+export function isOneSender({ packets, ttlLow, ttlHigh, idUp }: SideFacts): boolean {
+  return packets >= COUNTED_MIN && ttlLow === ttlHigh && idUp >= (packets - 1) * COUNTED_SHARE;
 }
 
 export function totalOverlaps(flow: FlowFacts): number {

@@ -11,6 +11,7 @@ import {
   has,
   isIcmp,
   isImpossible,
+  isOneSender,
   isProbe,
   isResetAlone,
   isSwept,
@@ -115,6 +116,10 @@ export const ODDITY_TESTS: Readonly<Record<string, FlowTest>> = {
   "conflict-with-jitter": test(
     (flow) => jitters(flow) && (has(flow, "overlap-conflict") || totalOverlaps(flow) > 0),
     "signs of a second sender, and bytes that differ",
+  ),
+  "one-sender": test(
+    (flow) => isTcp(flow) && (isOneSender(flow.orig) || isOneSender(flow.resp)) && !jitters(flow),
+    "the bytes that differ came with one TTL and IP IDs of one counter",
   ),
   "ttl-narrow": {
     measure: (flow) => (has(flow, "ttl-jitter") && ttlSpread(flow) <= TTL_NARROW ? 1 : 0),

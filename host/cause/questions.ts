@@ -88,7 +88,7 @@ export function completesAlone(flow: FlowFacts): boolean {
 export function answersOn(flow: FlowFacts): boolean {
   const { acts } = endsOf(flow);
   if (flow.sawSyn || !flow.sawSynAck || !isOneSided(flow)) return false;
-  return acts.appBytes > 0 || acts.ackAdvances > 0;
+  return acts.appBytes > 0 || acts.ackAdvances > 0 || (acts.tcpFlags & TCP_FIN) !== 0;
 }
 
 /** What is known of the address spoken to. */

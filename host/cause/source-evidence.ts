@@ -12,6 +12,7 @@ import {
   isFailed,
   isOneSided,
   isTcp,
+  targetState,
   type WeighContext,
 } from "./questions.js";
 import { listed, plural } from "./words.js";
@@ -44,7 +45,10 @@ export const SOURCE_TESTS: Readonly<Record<string, SourceTest>> = {
   "several-leaks": ({ supporting }) =>
     supporting.length >= LEAKS_MIN ? `${supporting.length} conversations show it` : undefined,
 
-  "only-once": ({ supporting }) => (supporting.length === 1 ? "only one conversation shows it" : undefined),
+  "few-leaks": ({ supporting, context }) =>
+    supporting.length < LEAKS_MIN && supporting.every((flow) => targetState(flow, context) !== "dark")
+      ? `only ${plural(supporting.length, "conversation shows", "conversations show")} it`
+      : undefined,
 
   "no-syn-anywhere": ({ supporting, all }) => {
     const places = new Set(supporting.map(hostOf));

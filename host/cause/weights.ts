@@ -52,7 +52,7 @@ const LEAKY_FILTER: readonly Row[] = [
   ],
   [
     "not-repeated",
-    -15,
+    -25,
     "It did not have to repeat: it was acknowledged, or had given up. The answer may only be late.",
   ],
   [
@@ -97,9 +97,9 @@ const LEAKY_FILTER: readonly Row[] = [
 const LEAKY_FILTER_SOURCE: readonly Row[] = [
   ["several-leaks", 5, "A filter that leaks does it again; an accident does not."],
   [
-    "only-once",
-    -25,
-    "One conversation may as well be a stale one: idle for long, forgotten by a NAT or its other end, and taken up again.",
+    "few-leaks",
+    -50,
+    "One or two may as well be stale: idle for long, forgotten by a NAT or by a host that left, and taken up again.",
   ],
   [
     "no-syn-anywhere",
@@ -316,6 +316,11 @@ const INJECTED: readonly Row[] = [
     "The reset is what a second sender is there for; but balancers, which send with a TTL of their own, reset too.",
   ],
   ["conflict-with-jitter", 15, "The conflicting bytes, and signs of a second sender, in one conversation."],
+  [
+    "one-sender",
+    -30,
+    "All packets of that side came with one TTL and from one counter of IP IDs: one sender, whose stack contradicts itself.",
+  ],
   ["ttl-narrow", -10, "A hop or two between: two ways of one route do that."],
   ["damaged", -25, "Wrong checksums: bytes that differ may be damage, not forgery."],
   ["handshake-never-passed", 0, "Says nothing of who sent what."],
