@@ -1,7 +1,7 @@
 // The batch: frames wait here decoded and hashed, so that the cache misses of their sets and slots overlap, then
 // the flow table takes them in order. The touch ahead changes nothing: results do not depend on where batches end.
 
-import { creditPacket } from "./flow/credit";
+import { creditPacket, endRefused } from "./flow/credit";
 import { creditCarrier, creditFragment, sweepFragments } from "./flow/fragments";
 import { tieError } from "./flow/icmp-error";
 import {
@@ -168,9 +168,11 @@ function processPacket(p: Packet): void {
     processFragment(p);
     return;
   }
-  const flow = p.has(PACKET_BIT_CARRIER_FRAGMENT) ? creditCarrier(p) : creditPacket(p);
+  const isCarrier = p.has(PACKET_BIT_CARRIER_FRAGMENT);
+  const flow = isCarrier ? creditCarrier(p) : creditPacket(p);
   inspect(p, flow);
   if (p.quoted != 0) tieError(p, flow);
+  if (!isCarrier) endRefused(flow, p.set);
 }
 
 /** A fragment is its flow's at once; with the one that makes its datagram whole, that is inspected. */

@@ -257,7 +257,9 @@ export const STATE_ALIVES_OFFSET: i32 = 168; // u32, addresses in ALIVES
 export const STATE_SOURCES_OFFSET: i32 = 172; // u32, places of SOURCES in use
 export const STATE_TARGETS_OFFSET: i32 = 176; // u32, places of TARGETS in use
 export const STATE_CONVERSATIONS_OFFSET: i32 = 180; // u32, flows in which an address of ours and another spoke, saturating
-export const STATE_SIZE: i32 = 184;
+export const STATE_TWO_WAY_OFFSET: i32 = 184; // u32, flows of which both sides passed here, halved together with UNHEARD
+export const STATE_UNHEARD_OFFSET: i32 = 188; // u32, flows of which one side passed here, that heard the other
+export const STATE_SIZE: i32 = 192;
 
 // ---- Answers of run() -------------------------------------------------------------------------------------
 
@@ -489,7 +491,7 @@ export const DIR_SEQ_NEXT_OFFSET: i32 = 24; // u32, highest sequence number sent
 export const DIR_ACK_HIGH_OFFSET: i32 = 28; // u32, highest acknowledgement sent
 export const DIR_ID_ZERO_OFFSET: i32 = 32; // u32, packets whose IPv4 ID is 0
 export const DIR_ID_SAME_OFFSET: i32 = 36; // u32, packets whose ID is the one before, 0 left out
-export const DIR_ID_UP_OFFSET: i32 = 40; // u32, packets whose ID is 1..IP_ID_STEP_MAX above the one before
+export const DIR_ID_UP_OFFSET: i32 = 40; // u32, packets whose ID is 1..IP_ID_STEP_MAX above the one before, a lone ID far from a steady counter passed over
 export const DIR_DF_OFFSET: i32 = 44; // u32, packets with don't-fragment
 export const DIR_ID_LAST_OFFSET: i32 = 48; // u16
 export const DIR_TCP_FLAGS_OFFSET: i32 = 50; // u16, union over the flow's life
@@ -613,7 +615,7 @@ export const NOTE_FRAGMENT_OVERLAP: i32 = 131072; // a fragment with other bytes
 export const NOTE_OFFLOADED: i32 = 262144; // checksum left to the network card, or IP length 0
 export const NOTE_WIFI: i32 = 524288;
 export const NOTE_PICKUP: i32 = 1048576; // first heard without a SYN soon after the sensor began: may be older than it
-export const NOTE_EVICTED_BEFORE: i32 = 4194304; // begun without a handshake, and a conversation of its ends was pushed out not long ago
+export const NOTE_EVICTED_BEFORE: i32 = 4194304; // begun without a handshake, and the table gave up a conversation of its ends not long ago, or had no place
 export const NOTE_LOSS: i32 = 8388608; // begun without a handshake at a time when frames were lost in capture
 export const NOTE_MERGED: i32 = 2097152; // frames that the card or the kernel had merged: counted as what was on the wire
 
@@ -788,6 +790,7 @@ export const COUNTER_ALIVES_EVICTED: i32 = 237; // addresses of ours forgotten f
 export const COUNTER_RECENTS_REPLACED: i32 = 238; // conversations that were pushed out, forgotten for others
 export const COUNTER_ASKED: i32 = 239; // flows that asked for something
 export const COUNTER_ASKED_IN_VAIN: i32 = 240; // of these, ones refused, given up or not answered
+export const COUNTER_ASKED_LOST: i32 = 241; // of these, ones whose flow ended before an answer had its time
 
 // Flows by what they were worth when their last record was made: COUNTER_ENDED_FIRST + CLASS_*.
 export const COUNTER_ENDED_FIRST: i32 = 112;

@@ -27,6 +27,8 @@ import {
   STATE_SOURCES_OFFSET,
   STATE_SWEEP_STEP_NS_OFFSET,
   STATE_TARGETS_OFFSET,
+  STATE_TWO_WAY_OFFSET,
+  STATE_UNHEARD_OFFSET,
 } from "./layout";
 
 /** Limits and timeouts (ns), as the host wrote them before init(). */
@@ -142,6 +144,24 @@ export class State {
     if (value != 0) store<u32>(changetype<usize>(this), value, STATE_CONVERSATIONS_OFFSET);
   }
 
+  /** Flows of which both sides passed here. */
+  get twoWay(): u32 {
+    return load<u32>(changetype<usize>(this), STATE_TWO_WAY_OFFSET);
+  }
+
+  set twoWay(value: u32) {
+    store<u32>(changetype<usize>(this), value, STATE_TWO_WAY_OFFSET);
+  }
+
+  /** Flows of which one side passed here, and heard the other. */
+  get unheard(): u32 {
+    return load<u32>(changetype<usize>(this), STATE_UNHEARD_OFFSET);
+  }
+
+  set unheard(value: u32) {
+    store<u32>(changetype<usize>(this), value, STATE_UNHEARD_OFFSET);
+  }
+
   get sources(): u32 {
     return load<u32>(changetype<usize>(this), STATE_SOURCES_OFFSET);
   }
@@ -183,6 +203,10 @@ export function state(): State {
 export function count(counter: u32, by: u64 = 1): void {
   const at = <usize>COUNTERS_BASE + ((<usize>counter) << 3);
   store<u64>(at, load<u64>(at) + by);
+}
+
+export function counted(counter: u32): u64 {
+  return load<u64>(<usize>COUNTERS_BASE + ((<usize>counter) << 3));
 }
 
 /** Coarse age from which a flow of that class may be idle, in units of 2^META_CLOCK_SHIFT ns. */

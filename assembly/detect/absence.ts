@@ -1,7 +1,7 @@
 // Why no handshake of a TCP flow was seen: one of four reasons, noted in the flow and counted.
 // Apart because findings excuse by it and causes are weighed by it. Always holds: the four counters together are the
 // TCP flows whose first packet was no SYN and no SYN-ACK; the order in which they are asked is the host's too
-// (host/cause/questions.ts).
+// (host/cause/questions.ts). A packet that the table had no place for is a flow that was evicted.
 
 import { Flow } from "../flow/flow";
 import {
@@ -36,6 +36,21 @@ export function noteAbsence(flow: Flow, p: Packet): void {
   } else {
     count(COUNTER_NO_HANDSHAKE_NEVER);
   }
+}
+
+/** At a TCP packet for which the table has no place: what went before had none either. */
+export function noteRefused(flow: Flow, p: Packet): void {
+  if ((<u32>p.tcpFlags & TCP_SYN) != 0) return;
+  flow.notes |= <u32>NOTE_EVICTED_BEFORE;
+  count(COUNTER_NO_HANDSHAKE_EVICTED);
+}
+
+/** What came before that time may have been missed: the sensor had just begun, or frames were lost. */
+export function isMissable(time: u64): bool {
+  const pickupNs = config().pickupNs;
+  const first = state().firstTime;
+  if (pickupNs != 0 && (time < first || time - first < pickupNs)) return true;
+  return isLossNear(time);
 }
 
 /** Frames were lost in capture at about this time: the handshake may be among them. */

@@ -35,6 +35,11 @@ export function isGroup(kind: i32, a0: u64, a1: u64): bool {
   return kind == KIND_IPV6 && (a0 & 0xff) == 0xff;
 }
 
+export function isLoopback(kind: i32, a0: u64, a1: u64): bool {
+  if (kind == KIND_IPV4) return firstOctet(a1) == 127;
+  return kind == KIND_IPV6 && a0 == 0 && a1 == LOOPBACK6_LOW;
+}
+
 /**
  * A source that no packet on a wire can have (RFC 1122 3.2.1.3, RFC 1812 5.3.7, RFC 4291 2.5-2.7): "this network",
  * loopback, a group, the reserved class E. Who asks for an address (DHCP, duplicate address detection, IGMP and MLD)

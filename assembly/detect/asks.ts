@@ -1,154 +1,151 @@
 // Flows that ask for something and what comes of it: sweeps over ports or hosts, SYN scans, ACK scans.
-// Apart from the tables (sources.ts, targets.ts). Always holds: a flow asks once, and is opened, refused, given up or
-// unanswered once; only what was asked in vain counts, so that who converses with many is no scanner; a source raises
-// each finding once a window, in the flow that made it too many.
+// Apart from the tables (sources.ts, trackers.ts, targets.ts) and from who asks for what (ask-keys.ts). Always holds: a
+// flow asks once, and is opened, refused, given up or unanswered once; only what was asked in vain counts, so that who
+// converses with many is no scanner; a source raises each finding once a window, in the flow that made it too many.
 
 import { Direction, Flow } from "../flow/flow";
 import {
   COUNTER_ASKED,
   COUNTER_ASKED_IN_VAIN,
+  COUNTER_ASKED_LOST,
+  CREDIT_BASE,
   FINDING_ACK_SCAN,
   FINDING_HOST_SWEEP,
   FINDING_PORT_SWEEP,
   FINDING_SYN_SCAN,
   FLOW_FLAG_ACKED,
   FLOW_FLAG_ASKED,
-  FLOW_FLAG_GROUP,
   FLOW_FLAG_RETRIED,
+  FLOW_FLAG_SEEN_A,
+  FLOW_FLAG_SEEN_B,
   FLOW_FLAG_SYN,
   FLOW_FLAG_SYNACK,
-  KIND_IPV4,
-  KIND_IPV6,
-  NOTE_EVICTED_BEFORE,
-  NOTE_LOSS,
-  NOTE_PICKUP,
-  PACKET_BIT_LATER_FRAGMENT,
 } from "../layout";
-import { count } from "../state";
+import { count, counted } from "../state";
 import { Packet } from "../wire/packet";
-import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from "../wire/tcp";
-import { PROTO_ICMP, PROTO_ICMP6, PROTO_TCP, PROTO_UDP } from "../wire/transport";
+import { TCP_ACK, TCP_RST, TCP_SYN } from "../wire/tcp";
+import { PROTO_TCP } from "../wire/transport";
 import { addressHash, mixWord } from "./address";
+import { darkness } from "./alive";
+import {
+  askedA0,
+  askedA1,
+  askedPort,
+  askerA0,
+  askerA1,
+  askerIsB,
+  askerPort,
+  asks,
+  hostBit,
+  hostKey,
+  portBit,
+  portKey,
+  WAY_ECHO,
+  WAY_PROBE,
+  WAY_SYN,
+  wayOf,
+  wayOfProto,
+} from "./ask-keys";
 import {
   ACK_SCAN_MIN,
   ASK_PACKETS_MAX,
+  DARKNESS_DARK,
   HOST_SWEEP_MIN,
   PORT_SWEEP_MIN,
+  RETRY_MS,
   SOURCE_HOSTS_OFFSET,
   SOURCE_PORTS_OFFSET,
   SOURCE_RAISED_HOST_SWEEP,
   SOURCE_RAISED_PORT_SWEEP,
-  SOURCE_RAISED_SYN_SCAN,
-  SOURCE_TRACKERS,
 } from "./detect-layout";
 import { raise } from "./raise";
-import { findSource, Source, sourceFor, trackerFor, trackerOf, turn } from "./sources";
+import { seesBothWays } from "./sight";
+import { findSource, Source, sourceFor, turn } from "./sources";
 import { askTarget, settleTarget } from "./targets";
+import { SIX_FLAGS } from "./tcp-flags";
+import { Tracker, trackerFor, trackerOf } from "./trackers";
 
-const SIX_FLAGS: u32 = TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK | TCP_URG;
-const ECHO: u32 = 8;
-const ECHO6: u32 = 128;
-const WELL_KNOWN: u32 = 1024;
-const EXCUSES: u32 = NOTE_PICKUP | NOTE_EVICTED_BEFORE | NOTE_LOSS;
+const SEEN_BOTH: u32 = FLOW_FLAG_SEEN_A | FLOW_FLAG_SEEN_B;
+const RETRY_NS: u64 = <u64>RETRY_MS * 1000000;
 
-/** Why a flow's asking is over. */
+/** What came of a flow's asking. */
 export const ASK_OPENED: u32 = 0;
-export const ASK_IN_VAIN: u32 = 1;
-
-// ---- The ends of a flow that asks: its initiator, and whom it asks -------------------------------------------
-
-function askerA0(flow: Flow): u64 {
-  return flow.initiatorIsB ? flow.addressB0 : flow.addressA0;
-}
-
-function askerA1(flow: Flow): u64 {
-  return flow.initiatorIsB ? flow.addressB1 : flow.addressA1;
-}
-
-function askedA0(flow: Flow): u64 {
-  return flow.initiatorIsB ? flow.addressA0 : flow.addressB0;
-}
-
-function askedA1(flow: Flow): u64 {
-  return flow.initiatorIsB ? flow.addressA1 : flow.addressB1;
-}
-
-function askedPort(flow: Flow): u32 {
-  if (isEcho(flow)) return 0;
-  return <u32>(flow.initiatorIsB ? flow.portA : flow.portB);
-}
-
-function isEcho(flow: Flow): bool {
-  const proto = <u32>flow.proto;
-  return proto == PROTO_ICMP || proto == PROTO_ICMP6;
-}
+export const ASK_REFUSED: u32 = 1; // or given up by who asked
+export const ASK_SILENT: u32 = 2;
 
 // ---- Asking ---------------------------------------------------------------------------------------------------
 
 /** The first packet of a flow: does it ask for something? */
 export function beginAsk(flow: Flow, p: Packet): void {
-  if (!asks(flow, p)) return;
+  // A packet that the table has no place for is never followed.
+  if (changetype<usize>(flow) == <usize>CREDIT_BASE) return;
+  if (!asks(flow, p)) {
+    if (counted(COUNTER_ASKED_LOST) != 0) takeBack(flow, p);
+    return;
+  }
   flow.mark(FLOW_FLAG_ASKED);
   count(COUNTER_ASKED);
-  const time = p.time;
+  const way = wayOf(flow);
   const a0 = askedA0(flow);
   const a1 = askedA1(flow);
   const port = askedPort(flow);
-  const source = sourceFor(askerA0(flow), askerA1(flow), time);
+  const source = sourceFor(askerA0(flow), askerA1(flow), p.time);
   source.asked += 1;
-  turn(source, time);
-  const at = changetype<usize>(source);
-  const host = hostKey(a0, a1);
-  const hosts = trackerFor(at + SOURCE_HOSTS_OFFSET, host);
+  turn(source, p.time);
+  const hosts = trackerFor(changetype<usize>(source) + SOURCE_HOSTS_OFFSET, hostKey(way, a0, a1));
+  const ports = trackerFor(changetype<usize>(source) + SOURCE_PORTS_OFFSET, portKey(way, port));
   if (hosts != null) hosts.ask(portBit(port));
-  const ports = trackerFor(at + SOURCE_PORTS_OFFSET, portKey(flow, port));
-  if (ports != null) ports.ask(hostBit(host));
-  judge(flow, source);
-  if (flow.has(FLOW_FLAG_SYN)) askTarget(flow, a0, a1, port, time);
+  if (ports != null) ports.ask(hostBit(a0, a1));
+  judge(flow, source, hosts, ports);
+  if (way == WAY_SYN) askTarget(flow, a0, a1, port, p.time);
 }
 
-function hostKey(a0: u64, a1: u64): u64 {
-  return addressHash(a0, a1) | 1;
+/** The answer to a flow that lost its place before: whoever asked did not ask in vain. */
+function takeBack(flow: Flow, p: Packet): void {
+  const way = wayOfProto(<u32>flow.proto, true);
+  if (way == WAY_SYN && (<u32>p.tcpFlags & (TCP_ACK | TCP_RST)) != TCP_ACK) return;
+  if (way == WAY_ECHO && p.answer == 0) return;
+  const source = findSource(askedA0(flow), askedA1(flow));
+  if (source == null) return;
+  open(source, way, askerA0(flow), askerA1(flow), way == WAY_ECHO ? 0 : askerPort(flow));
 }
 
-function portKey(flow: Flow, port: u32): u64 {
-  return ((<u64>flow.proto) << 32) | ((<u64>port) << 8) | 1;
+function open(source: Source, way: u32, a0: u64, a1: u64, port: u32): void {
+  const hosts = hostsOf(source, way, a0, a1);
+  const ports = portsOf(source, way, port);
+  if (hosts != null) hosts.open(portBit(port));
+  if (ports != null) ports.open(hostBit(a0, a1));
 }
 
-function portBit(port: u32): u32 {
-  return <u32>(mixWord(port) >> 40) & 127;
+function hostsOf(source: Source, way: u32, a0: u64, a1: u64): Tracker | null {
+  return trackerOf(changetype<usize>(source) + SOURCE_HOSTS_OFFSET, hostKey(way, a0, a1));
 }
 
-function hostBit(host: u64): u32 {
-  return <u32>(host >> 40) & 127;
+function portsOf(source: Source, way: u32, port: u32): Tracker | null {
+  return trackerOf(changetype<usize>(source) + SOURCE_PORTS_OFFSET, portKey(way, port));
 }
 
-/** A SYN, a probe without one, an echo request, or a datagram that does not look like an answer. */
-function asks(flow: Flow, p: Packet): bool {
-  const kind = <i32>flow.kind;
-  if (kind != KIND_IPV4 && kind != KIND_IPV6) return false;
-  if (p.answer != 0 || flow.has(FLOW_FLAG_GROUP) || p.has(PACKET_BIT_LATER_FRAGMENT)) return false;
-  const proto = <u32>flow.proto;
-  if (proto == PROTO_TCP) {
-    const flags = <u32>p.tcpFlags & SIX_FLAGS;
-    if ((flags & TCP_SYN) != 0) return flags == TCP_SYN;
-    return (flags & TCP_RST) == 0 && p.appBytes == 0 && (flow.notes & EXCUSES) == 0;
-  }
-  if (proto == PROTO_UDP) return askerPort(flow) >= WELL_KNOWN || askedPort(flow) < WELL_KNOWN;
+/** That address asked the other for it not long ago, as far as is remembered. */
+export function hasAsked(asker0: u64, asker1: u64, a0: u64, a1: u64, proto: u32, port: u32): bool {
+  const source = findSource(asker0, asker1);
+  if (source == null) return false;
+  const way = wayOfProto(proto, true);
   return (
-    (proto == PROTO_ICMP && <u32>p.icmpType == ECHO) || (proto == PROTO_ICMP6 && <u32>p.icmpType == ECHO6)
+    hasAskedBy(source, way, a0, a1, port) || (way == WAY_SYN && hasAskedBy(source, WAY_PROBE, a0, a1, port))
   );
 }
 
-function askerPort(flow: Flow): u32 {
-  return <u32>(flow.initiatorIsB ? flow.portB : flow.portA);
+function hasAskedBy(source: Source, way: u32, a0: u64, a1: u64, port: u32): bool {
+  if (hostsOf(source, way, a0, a1) != null) return true;
+  const ports = portsOf(source, way, port);
+  return ports != null && ports.has(hostBit(a0, a1));
 }
 
 // ---- What comes of it -----------------------------------------------------------------------------------------
 
-/** A packet of a flow that still waits for an answer, the first one among them. */
-export function followAsk(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
-  const fromAsker = fromB == flow.initiatorIsB;
+/** A packet of a flow that still waits for an answer, the first one among them. `before` the flags until then. */
+export function followAsk(flow: Flow, d: Direction, p: Packet, fromB: bool, before: u32): void {
+  const fromAsker = fromB == askerIsB(flow);
   if (<u32>flow.proto != PROTO_TCP) {
     if (!fromAsker || d.packets >= <u64>ASK_PACKETS_MAX) endAsk(flow, ASK_OPENED);
     return;
@@ -157,88 +154,109 @@ export function followAsk(flow: Flow, d: Direction, p: Packet, fromB: bool): voi
   const isReset = (flags & TCP_RST) != 0;
   if (flow.has(FLOW_FLAG_ACKED)) {
     endAsk(flow, ASK_OPENED);
+  } else if (!flow.has(FLOW_FLAG_SYN)) {
+    followProbe(flow, d, p, fromAsker, isReset);
+  } else if ((before & SEEN_BOTH) != 0 && (before & <u32>FLOW_FLAG_SYN) == 0) {
+    // A probe, and now a connection on the same ports.
+    end(flow, ASK_OPENED, WAY_PROBE);
   } else if (!fromAsker) {
     // A SYN-ACK opens nothing by itself: who only scans resets it.
-    if (isReset) endAsk(flow, ASK_IN_VAIN);
+    if (isReset) endAsk(flow, ASK_REFUSED);
     else if ((flags & TCP_SYN) == 0) endAsk(flow, ASK_OPENED);
   } else if (isReset) {
-    if (flow.has(FLOW_FLAG_SYNACK)) endAsk(flow, ASK_IN_VAIN);
-  } else if (flow.has(FLOW_FLAG_SYN)) {
+    if (flow.has(FLOW_FLAG_SYNACK)) endAsk(flow, ASK_REFUSED);
+  } else if ((flags & (TCP_SYN | TCP_ACK)) == TCP_ACK) {
     // An ACK, or data: the SYN-ACK took another way.
-    if ((flags & (TCP_SYN | TCP_ACK)) == TCP_ACK) endAsk(flow, ASK_OPENED);
-    else if (d.packets > 1 && !flow.has(FLOW_FLAG_RETRIED)) retryAsk(flow);
-  } else if (d.ackAdvances != 0 || d.packets >= <u64>ASK_PACKETS_MAX || p.appBytes != 0) {
     endAsk(flow, ASK_OPENED);
+  } else if (p.time - flow.start >= RETRY_NS && !flow.has(FLOW_FLAG_RETRIED)) {
+    retryAsk(flow);
   }
+}
+
+/** Any answer but a RST shows somebody; so does a side that goes on. */
+function followProbe(flow: Flow, d: Direction, p: Packet, fromAsker: bool, isReset: bool): void {
+  if (!fromAsker) endAsk(flow, isReset ? ASK_REFUSED : ASK_OPENED);
+  else if (isReset) return;
+  else if (d.ackAdvances != 0 || d.packets >= <u64>ASK_PACKETS_MAX || p.appBytes != 0)
+    endAsk(flow, ASK_OPENED);
 }
 
 /** The same SYN again: a stack of its own, not a flood's forger. */
 function retryAsk(flow: Flow): void {
   flow.mark(FLOW_FLAG_RETRIED);
-  settleTarget(askedA0(flow), askedA1(flow), askedPort(flow), false);
+  settleTarget(askedA0(flow), askedA1(flow), askedPort(flow), flow.start, false);
 }
 
-/** What came of the asking: ASK_OPENED or ASK_IN_VAIN. */
+/** The flow ends before an answer had its time: what came of the asking is not known. */
+export function loseAsk(flow: Flow): void {
+  flow.flags &= ~(<u32>FLOW_FLAG_ASKED);
+  count(COUNTER_ASKED_LOST);
+}
+
+/** What came of the asking: ASK_*. */
 export function endAsk(flow: Flow, result: u32): void {
+  end(flow, result, wayOf(flow));
+}
+
+function end(flow: Flow, result: u32, way: u32): void {
   flow.flags &= ~(<u32>FLOW_FLAG_ASKED);
   const a0 = askedA0(flow);
   const a1 = askedA1(flow);
   const port = askedPort(flow);
   const isOpened = result == ASK_OPENED;
   if (!isOpened) count(COUNTER_ASKED_IN_VAIN);
-  if (flow.has(FLOW_FLAG_SYN) && !flow.has(FLOW_FLAG_RETRIED)) settleTarget(a0, a1, port, isOpened);
+  if (way == WAY_SYN && result != ASK_SILENT && !flow.has(FLOW_FLAG_RETRIED)) {
+    settleTarget(a0, a1, port, flow.start, isOpened);
+  }
   const source = findSource(askerA0(flow), askerA1(flow));
   if (source == null) return;
-  const at = changetype<usize>(source);
-  const host = hostKey(a0, a1);
-  const hosts = trackerOf(at + SOURCE_HOSTS_OFFSET, host);
-  const ports = trackerOf(at + SOURCE_PORTS_OFFSET, portKey(flow, port));
   if (isOpened) {
     source.opened += 1;
-    if (hosts != null) hosts.open(portBit(port));
-    if (ports != null) ports.open(hostBit(host));
+    open(source, way, a0, a1, port);
     return;
   }
+  const hosts = hostsOf(source, way, a0, a1);
+  const ports = portsOf(source, way, port);
   if (hosts != null) hosts.fail(portBit(port));
-  if (ports != null) ports.fail(hostBit(host));
-  if (isBareAck(flow)) probeInVain(flow, source, host, port);
-  judge(flow, source);
+  if (ports != null) ports.fail(hostBit(a0, a1));
+  if (way == WAY_PROBE && isBareAck(flow)) probeInVain(flow, source, a0, a1, port);
+  judge(flow, source, hosts, ports);
 }
 
-/** Only ACKs without data came, from one side. */
+/** Only ACKs without data came from who asked. */
 function isBareAck(flow: Flow): bool {
-  if (<u32>flow.proto != PROTO_TCP) return false;
-  const asker = flow.direction(flow.initiatorIsB);
+  const asker = flow.direction(askerIsB(flow));
   return (<u32>asker.tcpFlags & SIX_FLAGS) == TCP_ACK && asker.appBytes == 0;
 }
 
-function probeInVain(flow: Flow, source: Source, host: u64, port: u32): void {
-  source.probes |= (<u64>1) << ((host ^ mixWord(port)) >> 58);
-  if (<i32>popcnt(source.probes) >= ACK_SCAN_MIN) raise(flow, FINDING_ACK_SCAN);
+function probeInVain(flow: Flow, source: Source, a0: u64, a1: u64, port: u32): void {
+  source.probes |= (<u64>1) << ((addressHash(a0, a1) ^ mixWord(port)) >> 58);
+  if (isTooMuch(flow, source, <i32>popcnt(source.probes), ACK_SCAN_MIN)) raise(flow, FINDING_ACK_SCAN);
 }
 
 // ---- Judgement ------------------------------------------------------------------------------------------------
 
-function judge(flow: Flow, source: Source): void {
-  for (let i: u32 = 0; i < <u32>SOURCE_TRACKERS; i++) {
-    const ports = source.hosts(i).inVain;
-    if (ports >= PORT_SWEEP_MIN && ports > <i32>source.opened) {
-      raiseOnce(flow, source, SOURCE_RAISED_PORT_SWEEP, FINDING_PORT_SWEEP);
-    }
-    const hosts = source.ports(i).inVain;
-    if (hosts >= HOST_SWEEP_MIN && hosts > <i32>source.opened) {
-      raiseOnce(flow, source, SOURCE_RAISED_HOST_SWEEP, FINDING_HOST_SWEEP);
-    }
+/** `hosts` and `ports` are the trackers of what the flow asks for. */
+function judge(flow: Flow, source: Source, hosts: Tracker | null, ports: Tracker | null): void {
+  if (hosts != null && isTooMuch(flow, source, hosts.inVain, PORT_SWEEP_MIN)) {
+    raiseOnce(flow, source, SOURCE_RAISED_PORT_SWEEP, FINDING_PORT_SWEEP);
+  }
+  if (ports != null && isTooMuch(flow, source, ports.inVain, HOST_SWEEP_MIN)) {
+    raiseOnce(flow, source, SOURCE_RAISED_HOST_SWEEP, FINDING_HOST_SWEEP);
   }
 }
 
+/** More in vain than was opened; and where only one direction passes, silence tells nothing. */
+function isTooMuch(flow: Flow, source: Source, inVain: i32, least: i32): bool {
+  if (inVain < least || inVain <= <i32>source.opened) return false;
+  // An opened connection shows by the ACK of who asked for it; other answers do not.
+  return wayOf(flow) == WAY_SYN || seesBothWays() || darkness(askedA0(flow), askedA1(flow)) == DARKNESS_DARK;
+}
+
 function raiseOnce(flow: Flow, source: Source, bit: u32, finding: i32): void {
-  // By SYNs of which none became a connection: whoever asks so only looks (nmap -sS).
-  if (flow.has(FLOW_FLAG_SYN) && source.opened == 0 && (source.raised & SOURCE_RAISED_SYN_SCAN) == 0) {
-    source.raised |= SOURCE_RAISED_SYN_SCAN;
-    raise(flow, FINDING_SYN_SCAN);
-  }
   if ((source.raised & bit) != 0) return;
   source.raised |= bit;
   raise(flow, finding);
+  // By SYNs of which none became a connection: whoever asks so only looks (nmap -sS).
+  if (wayOf(flow) == WAY_SYN && source.opened == 0) raise(flow, FINDING_SYN_SCAN);
 }

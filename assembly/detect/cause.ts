@@ -4,13 +4,22 @@
 
 import { Flow } from "../flow/flow";
 import {
+  FINDING_ACK_SCAN,
+  FINDING_BACKSCATTER,
+  FINDING_DARK_DESTINATION,
   FINDING_FIN_SCAN,
   FINDING_FIN_WITH_DATA_NO_HANDSHAKE,
   FINDING_FRAGMENT_OVERLAP,
+  FINDING_HOST_SWEEP,
+  FINDING_IP_ID_JITTER,
   FINDING_LAND,
   FINDING_MIDSTREAM_DATA,
   FINDING_NULL_SCAN,
   FINDING_OVERLAP_CONFLICT,
+  FINDING_PORT_SWEEP,
+  FINDING_RST_INJECTED,
+  FINDING_SYN_SCAN,
+  FINDING_TTL_JITTER,
   FINDING_UNANSWERED_RETRANSMIT,
   FINDING_XMAS_SCAN,
   FLOW_FLAG_SEEN_A,
@@ -60,9 +69,7 @@ function weight(holds: bool, points: i32): i32 {
 export function flowCause(flow: Flow): u32 {
   // Nearly every conversation ends here: both sides speak, and nothing was found.
   if (flow.findings == 0 && !isUnanswered(flow) && (flow.notes & <u32>NOTE_PICKUP) == 0) return CAUSE_UNKNOWN;
-  if (flow.tcpState == TCP_STATE_NONE) {
-    return found(flow, FINDING_FRAGMENT_OVERLAP) ? CAUSE_INJECTED : CAUSE_UNKNOWN;
-  }
+  if (flow.tcpState == TCP_STATE_NONE) return causeWithoutTcp(flow);
   let best: u32 = CAUSE_UNKNOWN;
   let most = WEIGHT_MIN - 1;
   // Only a heavier one takes the place.
@@ -77,6 +84,13 @@ export function flowCause(flow: Flow): u32 {
   return best;
 }
 
+/** Of datagrams one finding says it all. */
+function causeWithoutTcp(flow: Flow): u32 {
+  if (found(flow, FINDING_BACKSCATTER)) return CAUSE_BACKSCATTER;
+  if (isSweep(flow)) return CAUSE_SCAN;
+  return found(flow, FINDING_FRAGMENT_OVERLAP) ? CAUSE_INJECTED : CAUSE_UNKNOWN;
+}
+
 function weigh(flow: Flow, cause: u32): i32 {
   switch (cause) {
     case CAUSE_LEAKY_FILTER:
@@ -86,16 +100,16 @@ function weigh(flow: Flow, cause: u32): i32 {
     case CAUSE_BACKSCATTER:
       return weighBackscatter(flow);
     case CAUSE_SCAN:
-      // The first SYN of any connection is unanswered yet.
-      return weight(isUnanswered(flow) && isAskedOnly(flow), 40) + weight(flow.has(FLOW_FLAG_SEVERAL), 10);
+      return weighScan(flow);
     case CAUSE_STEALTH_SCAN:
-      return weight(isStealth(flow), 80) + weight(isUnanswered(flow), 10) - weight(carriesData(flow), 40);
-    case CAUSE_INJECTED:
       return (
-        weight(found(flow, FINDING_OVERLAP_CONFLICT), 70) +
-        weight(found(flow, FINDING_FRAGMENT_OVERLAP), 70) +
-        weight(found(flow, FINDING_LAND), 90)
+        weight(isStealth(flow), 80) +
+        weight(found(flow, FINDING_ACK_SCAN), 75) +
+        weight(isUnanswered(flow), 10) -
+        weight(carriesData(flow), 40)
       );
+    case CAUSE_INJECTED:
+      return weighInjection(flow);
     default:
       // The sensor is younger than the conversation: nothing else can be said of a handshake not seen.
       return (
@@ -114,8 +128,31 @@ function weighLeak(flow: Flow): i32 {
     weight(found(flow, FINDING_MIDSTREAM_DATA), 20) +
     weight(isUnanswered(flow), 10) +
     weight(found(flow, FINDING_FIN_WITH_DATA_NO_HANDSHAKE), 15) +
-    weight(found(flow, FINDING_UNANSWERED_RETRANSMIT), 40) -
+    weight(found(flow, FINDING_UNANSWERED_RETRANSMIT), 40) +
+    weight(found(flow, FINDING_DARK_DESTINATION), 15) -
     weight(acknowledgesOn(flow), 60)
+  );
+}
+
+/** The source's asking was found too much; or it asks here, and nobody answers. */
+function weighScan(flow: Flow): i32 {
+  // The first SYN of any connection is unanswered yet.
+  const asksOn = flow.has(FLOW_FLAG_SEVERAL) ? 50 : 40;
+  return (
+    weight(found(flow, FINDING_SYN_SCAN) || isSweep(flow), 70) +
+    weight(isUnanswered(flow) && isAskedOnly(flow), asksOn)
+  );
+}
+
+/** Other bytes for the same place, or several signs of a second sender. */
+function weighInjection(flow: Flow): i32 {
+  return (
+    weight(found(flow, FINDING_OVERLAP_CONFLICT), 70) +
+    weight(found(flow, FINDING_FRAGMENT_OVERLAP), 70) +
+    weight(found(flow, FINDING_RST_INJECTED), 70) +
+    weight(found(flow, FINDING_TTL_JITTER), 30) +
+    weight(found(flow, FINDING_IP_ID_JITTER), 25) +
+    weight(found(flow, FINDING_LAND), 90)
   );
 }
 
@@ -128,7 +165,14 @@ function weighAsymmetry(flow: Flow): i32 {
 function weighBackscatter(flow: Flow): i32 {
   const state = flow.tcpState;
   const isAnswer = state == TCP_STATE_SYN_ACKED || state == TCP_STATE_RESET;
-  return weight(isAnswer && !flow.has(FLOW_FLAG_SYN) && isUnanswered(flow) && !carriesData(flow), 75);
+  return (
+    weight(isAnswer && !flow.has(FLOW_FLAG_SYN) && isUnanswered(flow) && !carriesData(flow), 75) +
+    weight(found(flow, FINDING_BACKSCATTER), 80)
+  );
+}
+
+function isSweep(flow: Flow): bool {
+  return found(flow, FINDING_PORT_SWEEP) || found(flow, FINDING_HOST_SWEEP);
 }
 
 /** SYNs, and no data with them. */

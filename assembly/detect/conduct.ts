@@ -21,16 +21,15 @@ import {
 } from "../layout";
 import { Packet } from "../wire/packet";
 import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from "../wire/tcp";
+import { isLoopback } from "./address";
+import { DATA_MIN, REPEAT_MS } from "./detect-layout";
 import { raise } from "./raise";
+import { SIX_FLAGS } from "./tcp-flags";
 
-const SIX_FLAGS: u32 = TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK | TCP_URG;
 const HANDSHAKE: u32 = FLOW_FLAG_SYN | FLOW_FLAG_SYNACK;
 /** The handshake may have passed unseen. That nobody answers is true all the same. */
 const MISSED: u32 = NOTE_PICKUP | NOTE_LOSS;
-/** A segment of one byte may be a keep-alive (RFC 9293 3.8.4): it brings no data. */
-const DATA_MIN: u32 = 2;
-/** The other side's answer, or its acknowledgement, takes less: a sender waits that long at least (RFC 6298 2.4). */
-const ANSWER_NS: u64 = 1000000000;
+const REPEAT_NS: u64 = <u64>REPEAT_MS * 1000000;
 
 /** After the flow took in the packet. `d` is the sender's direction. */
 export function raiseFromConduct(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
@@ -39,10 +38,10 @@ export function raiseFromConduct(flow: Flow, d: Direction, p: Packet, fromB: boo
     if ((flow.flags & HANDSHAKE) == <u32>FLOW_FLAG_SYN && isLand(flow)) raise(flow, FINDING_LAND);
     return;
   }
+  if (isKnown(flow)) return;
   const flags = <u32>p.tcpFlags & SIX_FLAGS;
   if ((flags & TCP_ACK) == 0) raiseScan(flow, flags);
-  if (isKnown(flow)) return;
-  const carriesData = p.appBytes >= DATA_MIN && (flags & (TCP_SYN | TCP_RST)) == 0;
+  const carriesData = p.appBytes >= <u32>DATA_MIN && (flags & (TCP_SYN | TCP_RST)) == 0;
   if (!carriesData) return;
   if (isUnanswered(flow, d, p, fromB)) raise(flow, FINDING_UNANSWERED_RETRANSMIT);
   if ((flow.notes & MISSED) != 0) return;
@@ -50,10 +49,14 @@ export function raiseFromConduct(flow: Flow, d: Direction, p: Packet, fromB: boo
   if ((flags & TCP_FIN) != 0) raise(flow, FINDING_FIN_WITH_DATA_NO_HANDSHAKE);
 }
 
-/** Sent again, with nobody there who ever answered, and nothing new acknowledged, though there was time. */
+/**
+ * Sent again from the first byte that was heard of it, with nobody there who ever answered, and nothing new
+ * acknowledged, though there was time. Whoever is heard goes on behind what was acknowledged, whatever it repeats; and
+ * a mirror's copy of a packet comes at once.
+ */
 function isUnanswered(flow: Flow, d: Direction, p: Packet, fromB: bool): bool {
-  if (d.retransmits == 0 || d.ackAdvances != 0 || flow.direction(!fromB).packets != 0) return false;
-  return p.time >= flow.start && p.time - flow.start >= ANSWER_NS;
+  if (d.retransmits == 0 || d.ackAdvances != 0 || p.tcpSeq != d.seqFirst) return false;
+  return flow.direction(!fromB).packets == 0 && p.time - flow.start >= REPEAT_NS;
 }
 
 /** Flags that no stack sends: none at all, FIN without ACK, FIN PSH URG (nmap's names). */
@@ -63,7 +66,7 @@ function raiseScan(flow: Flow, flags: u32): void {
   else if (flags == (TCP_FIN | TCP_PSH | TCP_URG)) raise(flow, FINDING_XMAS_SCAN);
 }
 
-/** The sensor has told of the conversation before; or the packet is too odd to say what it carries. */
+/** The sensor knew the conversation, or had no place for it; or the packet is too odd to say what it carries. */
 function isKnown(flow: Flow): bool {
   return (
     (flow.notes & <u32>(NOTE_EVICTED_BEFORE | NOTE_BAD_HEADER)) != 0 ||
@@ -71,7 +74,12 @@ function isKnown(flow: Flow): bool {
   );
 }
 
-/** Both ends are one. */
+/** Both ends are one; on a host's own loopback they may be (a connection that met itself, RFC 9293 3.5). */
 function isLand(flow: Flow): bool {
-  return flow.addressA0 == flow.addressB0 && flow.addressA1 == flow.addressB1 && flow.portA == flow.portB;
+  return (
+    flow.addressA0 == flow.addressB0 &&
+    flow.addressA1 == flow.addressB1 &&
+    flow.portA == flow.portB &&
+    !isLoopback(<i32>flow.kind, flow.addressA0, flow.addressA1)
+  );
 }

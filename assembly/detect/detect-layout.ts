@@ -11,9 +11,9 @@
 export const SOURCE_ADDRESS_OFFSET: i32 = 0; // 16 bytes
 export const SOURCE_LAST_OFFSET: i32 = 16; // u64 ns, latest packet that began something
 export const SOURCE_WINDOW_OFFSET: i32 = 24; // u64 ns, since when it is counted
-export const SOURCE_TURNED_OFFSET: i32 = 32; // u32, coarse time at which RECENT became OLD
+export const SOURCE_TURNED_OFFSET: i32 = 32; // u32, coarse time of the latest turn
 export const SOURCE_ASKED_OFFSET: i32 = 36; // u32, flows begun
-export const SOURCE_OPENED_OFFSET: i32 = 40; // u32, of these, answered and accepted
+export const SOURCE_OPENED_OFFSET: i32 = 40; // u32, of these, answered and accepted; of the windows before, half each
 export const SOURCE_RAISED_OFFSET: i32 = 44; // u32, SOURCE_RAISED_*
 export const SOURCE_PROBES_OFFSET: i32 = 48; // u64, a bit for each place that a bare ACK went to in vain
 export const SOURCE_UNASKED_OFFSET: i32 = 56; // u64, a bit for each address that was answered without a question
@@ -21,11 +21,17 @@ export const SOURCE_HOSTS_OFFSET: i32 = 64; // TRACKER_SIZE x SOURCE_TRACKERS: h
 export const SOURCE_PORTS_OFFSET: i32 = 160; // TRACKER_SIZE x SOURCE_TRACKERS: ports, with a bit a host
 export const SOURCE_TRACKERS: i32 = 2;
 
+// A bit of TRACKER_BITS goes from RECENT to MIDDLE to OLD, a step a turn: so OLD is what had at least one turn's time.
 export const TRACKER_KEY_OFFSET: i32 = 0; // u64, 0 = free
-export const TRACKER_WEIGHT_OFFSET: i32 = 8; // u32, how much more often than others it was asked
-export const TRACKER_RECENT_OFFSET: i32 = 16; // 128 bits: asked a moment ago, the answer may still come
-export const TRACKER_OLD_OFFSET: i32 = 32; // 128 bits: asked in vain
+export const TRACKER_WEIGHT_OFFSET: i32 = 8; // u32, how much it was asked there and not answered, lately
+export const TRACKER_RECENT1_OFFSET: i32 = 12; // u32, bits 64 to 95: asked since the latest turn
+export const TRACKER_RECENT0_OFFSET: i32 = 16; // u64, bits 0 to 63
+export const TRACKER_MIDDLE0_OFFSET: i32 = 24; // u64, asked before it
+export const TRACKER_OLD0_OFFSET: i32 = 32; // u64, asked in vain
+export const TRACKER_MIDDLE1_OFFSET: i32 = 40; // u32
+export const TRACKER_OLD1_OFFSET: i32 = 44; // u32
 export const TRACKER_SIZE: i32 = 48;
+export const TRACKER_BITS: i32 = 96;
 
 export const SOURCE_RAISED_PORT_SWEEP: i32 = 1;
 export const SOURCE_RAISED_HOST_SWEEP: i32 = 2;
@@ -37,11 +43,13 @@ export const TARGET_ADDRESS_OFFSET: i32 = 0; // 16 bytes
 export const TARGET_LAST_OFFSET: i32 = 16; // u64 ns
 export const TARGET_PORT_OFFSET: i32 = 24; // u32
 export const TARGET_WINDOW_OFFSET: i32 = 28; // u32, coarse time since when it is counted
-export const TARGET_TURNED_OFFSET: i32 = 32; // u32, coarse time at which RECENT became OLD
-export const TARGET_RECENT_OFFSET: i32 = 36; // u32, asked a moment ago, not opened yet
-export const TARGET_OLD_OFFSET: i32 = 40; // u32, asked and never opened, refused or asked again
-export const TARGET_OPENED_OFFSET: i32 = 44; // u32
-export const TARGET_RAISED_OFFSET: i32 = 48; // u32, 1 once a window
+export const TARGET_TURNED_OFFSET: i32 = 32; // u32, coarse time at which RECENT became MIDDLE, and MIDDLE OLD
+export const TARGET_BEFORE_OFFSET: i32 = 36; // u32, coarse time of the turn before
+export const TARGET_RECENT_OFFSET: i32 = 40; // u32, asked since TURNED, not opened yet
+export const TARGET_MIDDLE_OFFSET: i32 = 44; // u32, asked since BEFORE
+export const TARGET_OLD_OFFSET: i32 = 48; // u32, asked before that and never opened, refused or asked again
+export const TARGET_OPENED_OFFSET: i32 = 52; // u32
+export const TARGET_RAISED_OFFSET: i32 = 56; // u32, 1 once a window
 
 // ---- Recent (RECENT_SIZE): a conversation that lost its place in the flow table ------------------------------
 
@@ -84,20 +92,40 @@ export const DARKNESS_GROUP: i32 = 4; // the network's own address, or its broad
 export const DETECT_WAYS: i32 = 8;
 /** Coarse time is in units of 2^30 ns, about a second. */
 export const COARSE_SHIFT: i32 = 30;
+/** An answer takes less than a turn: a SYN is repeated after one second (RFC 6298 2.1), a question of DNS after one to five. */
+export const TURN_COARSE: i32 = 3;
+/** What nobody answered for so long, nobody will: a SYN was repeated by then. */
+export const SILENCE_MS: i32 = 3000;
+/** A flow that ends otherwise than by its timeout is judged when it is as old. */
+export const END_SILENCE_MS: i32 = 1000;
+/** The other side's answer takes less: a sender waits that long at least before it sends again (RFC 6298 2.4). */
+export const REPEAT_MS: i32 = 1000;
+/** A SYN that comes again sooner is a mirror's copy. */
+export const RETRY_MS: i32 = 500;
+
 export const SOURCE_WINDOW_S: i32 = 300; // what an address did longer ago does not count
+export const PORT_SWEEP_MIN: i32 = 15; // ports of one host, of TRACKER_BITS
+export const HOST_SWEEP_MIN: i32 = 20; // hosts, for one port, of TRACKER_BITS
+export const ACK_SCAN_MIN: i32 = 5; // places, of 64 bits
+export const UNASKED_MIN: i32 = 4; // addresses that a RST or an ICMP error went to, of 64 bits
+export const ASK_PACKETS_MAX: i32 = 4; // who sends so many alone is heard, out of our sight
+export const TRACE_TTL_MAX: i32 = 30; // a datagram with as few hops left asks for the way (traceroute)
+export const PROTECTED_ASKS: i32 = 4; // a source that asked for less is forgotten before others
+export const PROTECTED_UNASKED: i32 = 2; // so is one that answered fewer unasked
+export const TRACKER_GAIN: i32 = 32; // asks of other hosts, or ports, that one ask outweighs
+export const TRACKER_WEIGHT_MAX: i32 = 128;
+
 export const TARGET_WINDOW_S: i32 = 60;
-export const TURN_COARSE: i32 = 3; // an answer takes less: a SYN is repeated after one second (RFC 6298 2.1)
-export const PORT_SWEEP_MIN: i32 = 15; // ports of one host, of 128 bits
-export const HOST_SWEEP_MIN: i32 = 20; // hosts, for one port
-export const ACK_SCAN_MIN: i32 = 5; // places
-export const UNASKED_MIN: i32 = 4; // addresses that a RST or an ICMP error went to
 export const SYN_FLOOD_MIN: i32 = 200; // connections within TARGET_WINDOW_S
 export const SYN_FLOOD_SHARE: i32 = 3; // so many more than were opened
-export const ASK_PACKETS_MAX: i32 = 4; // who sends so many alone is heard, out of our sight
-export const PROTECTED_ASKS: i32 = 4; // a source that asked for less is forgotten before others
+
+export const DATA_MIN: i32 = 2; // bytes: a segment of one byte may be a keep-alive (RFC 9293 3.8.4)
 export const TTL_JITTER_MIN: i32 = 4; // hops
 export const JITTER_PACKETS_MIN: i32 = 4; // of a direction, before its habits are known
-export const ZERO_IDS_MIN: i32 = 2; // packets of a direction
+export const ZERO_IDS_MIN: i32 = 2; // packets of a direction with an ID of 0
 export const ID_UP_MIN: i32 = 8; // IDs that counted up
-export const RECENT_COARSE_MAX: i32 = 3600;
+
+/** Three hours: longer than a keep-alive waits (two, RFC 9293 3.8.4). */
+export const RECENT_COARSE_MAX: i32 = 10000;
 export const LOSS_COARSE_MAX: i32 = 5;
+export const SIGHT_COUNT_MAX: i32 = 65536;

@@ -9,6 +9,7 @@ import {
   FINDING_MARTIAN_SOURCE,
   FINDING_ONE_WAY,
   FLOW_FLAG_ASKED,
+  FLOW_FLAG_FRAGMENTS_ONLY,
   FLOW_FLAG_GROUP,
   FLOW_FLAG_SEEN_A,
   FLOW_FLAG_SEEN_B,
@@ -18,7 +19,6 @@ import {
   PACKET_BIT_DF,
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_IPV4,
-  PACKET_BIT_TCP,
 } from "../layout";
 import { state } from "../state";
 import { Packet } from "../wire/packet";
@@ -26,30 +26,38 @@ import { PROTO_ICMP, PROTO_ICMP6, PROTO_SCTP, PROTO_TCP, PROTO_UDP } from "../wi
 import { isGroup, isMartian } from "./address";
 import { darkness, hear, hearConversation } from "./alive";
 import { judgeAnswer } from "./answers";
-import { ASK_IN_VAIN, beginAsk, endAsk, followAsk } from "./asks";
-import { ALIVE_HOW_ARP, ALIVE_HOW_ND, ALIVE_HOW_SENT, DARKNESS_DARK, ZERO_IDS_MIN } from "./detect-layout";
+import { ASK_SILENT, beginAsk, endAsk, followAsk, loseAsk } from "./asks";
+import {
+  ALIVE_HOW_ARP,
+  ALIVE_HOW_ND,
+  ALIVE_HOW_SENT,
+  DARKNESS_DARK,
+  END_SILENCE_MS,
+  SILENCE_MS,
+  ZERO_IDS_MIN,
+} from "./detect-layout";
 import { raise } from "./raise";
-import { lookAtTtl } from "./second-sender";
+import { noteTwoWay, noteUnheard } from "./sight";
 
 const SEEN_BOTH: u32 = FLOW_FLAG_SEEN_A | FLOW_FLAG_SEEN_B;
-/** What nobody answered for so long, nobody will: SYNs are repeated after 1 and 3 s, questions of DNS after 1 to 5. */
-const SILENCE_NS: u64 = 3000000000;
-/** A flow that ends otherwise than by its timeout is judged when it is as old. */
-const END_SILENCE_NS: u64 = 1000000000;
+const SILENCE_NS: u64 = <u64>SILENCE_MS * 1000000;
+const END_SILENCE_NS: u64 = <u64>END_SILENCE_MS * 1000000;
+/** A flow that lasted so long tells again who spoke in it, with each of its records. */
+const LASTING_NS: u64 = 60000000000;
 const ECHO: i32 = 8;
 const ECHO6: i32 = 128;
 const NEIGHBOUR_ADVERTISEMENT: u32 = 136;
 const TARGET_END: u32 = 24; // of a neighbour advertisement (RFC 4861 4.4)
+const HOP_LIMIT_LOCAL: u32 = 255; // nothing from beyond a router has it (RFC 4861 7.1.2)
 
 /** After the flow took in the packet. `before` its flags until then, `first` the direction's first packet. */
 export function observe(flow: Flow, d: Direction, p: Packet, fromB: bool, before: u32, first: bool): void {
   if (first) meet(flow, p, fromB, before);
   const flags = flow.flags;
-  if ((flags & <u32>FLOW_FLAG_ASKED) != 0) followAsk(flow, d, p, fromB);
+  if ((flags & <u32>FLOW_FLAG_ASKED) != 0) followAsk(flow, d, p, fromB, before);
   if ((flags & SEEN_BOTH) != SEEN_BOTH) {
-    if (p.time > flow.start + SILENCE_NS) judgeSilence(flow);
+    if (p.time - flow.start > SILENCE_NS) judgeSilence(flow);
   }
-  if (d.ttlLow != d.ttlHigh && p.has(PACKET_BIT_TCP)) lookAtTtl(flow, d, p, fromB);
   if (d.idZero >= <u32>ZERO_IDS_MIN && <u16>p.ipId == 0) lookAtZeroId(flow, d, p);
 }
 
@@ -68,6 +76,7 @@ function meet(flow: Flow, p: Packet, fromB: bool, before: u32): void {
   else hear(s0, s1, p.time, ALIVE_HOW_SENT);
   if (<u32>p.proto == PROTO_ICMP6 && <u32>p.icmpType == NEIGHBOUR_ADVERTISEMENT) hearNeighbour(p);
   if ((before & SEEN_BOTH) != 0) {
+    noteTwoWay();
     hearConversation(s0, s1, d0, d1, p.time);
     return;
   }
@@ -76,7 +85,7 @@ function meet(flow: Flow, p: Packet, fromB: bool, before: u32): void {
 }
 
 function hearNeighbour(p: Packet): void {
-  if (p.payloadSize < TARGET_END) return;
+  if (p.payloadSize < TARGET_END || <u32>p.ttl != HOP_LIMIT_LOCAL) return;
   const at = <usize>p.payload;
   hear(load<u64>(at, 8), load<u64>(at, 16), p.time, ALIVE_HOW_ND);
 }
@@ -87,15 +96,16 @@ function judgeSilence(flow: Flow): void {
   if (fresh == 0 || flow.has(FLOW_FLAG_GROUP) || !isAnswerable(flow)) return;
   raise(flow, FINDING_ONE_WAY);
   const fromB = flow.has(FLOW_FLAG_SEEN_B);
+  if (flow.direction(fromB).ackAdvances != 0) noteUnheard();
   const to0 = fromB ? flow.addressA0 : flow.addressB0;
   const to1 = fromB ? flow.addressA1 : flow.addressB1;
   if (darkness(to0, to1) == DARKNESS_DARK) raise(flow, FINDING_DARK_DESTINATION);
 }
 
-/** Something comes back by nature. */
+/** Something comes back by nature; fragments without their first are no conversation of their own. */
 function isAnswerable(flow: Flow): bool {
   const kind = <i32>flow.kind;
-  if (kind != KIND_IPV4 && kind != KIND_IPV6) return false;
+  if ((kind != KIND_IPV4 && kind != KIND_IPV6) || flow.has(FLOW_FLAG_FRAGMENTS_ONLY)) return false;
   const proto = <u32>flow.proto;
   if (proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP) return true;
   const type = <i32>flow.portA;
@@ -112,9 +122,25 @@ function lookAtZeroId(flow: Flow, d: Direction, p: Packet): void {
 
 /** A flow is about to get its last record: what can be said only now. `isIdle` it was silent for its timeout. */
 export function judgeEnd(flow: Flow, isIdle: bool): void {
+  hearAgain(flow);
   const clock = state().clock;
-  if (!isIdle && (clock < flow.start || clock - flow.start < END_SILENCE_NS)) return;
-  if (flow.has(FLOW_FLAG_ASKED)) endAsk(flow, ASK_IN_VAIN);
+  if (!isIdle && (clock < flow.start || clock - flow.start < END_SILENCE_NS)) {
+    if (flow.has(FLOW_FLAG_ASKED)) loseAsk(flow);
+    return;
+  }
+  if (flow.has(FLOW_FLAG_ASKED)) endAsk(flow, ASK_SILENT);
   if ((flow.flags & SEEN_BOTH) != SEEN_BOTH) judgeSilence(flow);
   if (<u32>flow.proto == PROTO_TCP) judgeAnswer(flow);
+}
+
+/** Before each record of a flow: who spoke since the one before is still there, though no flow began. */
+export function hearAgain(flow: Flow): void {
+  if (flow.last - flow.start < LASTING_NS) return;
+  const kind = <i32>flow.kind;
+  if (kind != KIND_ARP && kind != KIND_IPV4 && kind != KIND_IPV6) return;
+  const how = kind == KIND_ARP ? ALIVE_HOW_ARP : ALIVE_HOW_SENT;
+  if (<u32>flow.direction(false).packets != flow.reportedPacketsA)
+    hear(flow.addressA0, flow.addressA1, flow.last, how);
+  if (<u32>flow.direction(true).packets != flow.reportedPacketsB)
+    hear(flow.addressB0, flow.addressB1, flow.last, how);
 }

@@ -25,26 +25,24 @@ import { TCP_FIN, TCP_RST, TCP_SYN } from "../wire/tcp";
 import { ID_UP_MIN, JITTER_PACKETS_MIN, TTL_JITTER_MIN } from "./detect-layout";
 import { raise } from "./raise";
 
-/** A direction with several TTLs got a packet with its usual one. */
+/** A direction with several TTLs got a packet with one that it had before: its usual one again? */
 export function lookAtTtl(flow: Flow, d: Direction, p: Packet, fromB: bool): void {
-  // Balancers answer SYNs, and at times later segments, before the server does.
-  if (flow.has(fromB ? FLOW_FLAG_TTL_TURN_B : FLOW_FLAG_TTL_TURN_A)) return;
   const low = <i32>d.ttlLow;
   const high = <i32>d.ttlHigh;
-  if (<i32>p.ttl != (d.has(DIR_BIT_TTL_FELL) ? high : low)) return;
-  if (high - low < TTL_JITTER_MIN || d.packets < <u64>JITTER_PACKETS_MIN || !flow.has(FLOW_FLAG_ACKED))
-    return;
+  if (high - low < TTL_JITTER_MIN || <i32>p.ttl != (d.has(DIR_BIT_TTL_FELL) ? high : low)) return;
+  if (!config().detects || d.packets < <u64>JITTER_PACKETS_MIN || !flow.has(FLOW_FLAG_ACKED)) return;
+  // Balancers answer SYNs, and at times later segments, before the server does.
+  if (flow.has(fromB ? FLOW_FLAG_TTL_TURN_B : FLOW_FLAG_TTL_TURN_A)) return;
   if ((<u32>p.tcpFlags & (TCP_SYN | TCP_RST | TCP_FIN)) != 0) return;
   raise(flow, FINDING_TTL_JITTER);
 }
 
 /**
- * The ID of a packet that is not a little above the one before, and where ID_LAST goes: true where the counter, that
- * the direction has kept to, may still be where it was.
+ * The ID of a packet is not a little above the one before: true where the counter that the direction has kept to may
+ * still be where it was, so that ID_LAST stays. What counts as up is the same whether detection is on or off.
  */
 export function isApart(d: Direction, step: u32): bool {
-  if (!config().detects || d.has(DIR_BIT_ID_APART) || d.idUp < <u32>ID_UP_MIN) return false;
-  if (<u64>d.idUp * 4 < d.packets * 3) return false;
+  if (d.has(DIR_BIT_ID_APART) || d.idUp < <u32>ID_UP_MIN || <u64>d.idUp * 4 < d.packets * 3) return false;
   // A little back is a packet that was overtaken.
   if (step <= <u32>IP_ID_STEP_MAX || step >= <u32>(65536 - IP_ID_STEP_MAX)) return false;
   // Cards that cut segments themselves number them in the other half (large send offload).
@@ -53,7 +51,7 @@ export function isApart(d: Direction, step: u32): bool {
 
 /** The counter goes on where it was, after a packet that was not of it. */
 export function raiseIdReturn(flow: Flow): void {
-  if (flow.has(FLOW_FLAG_ACKED)) raise(flow, FINDING_IP_ID_JITTER);
+  if (config().detects && flow.has(FLOW_FLAG_ACKED)) raise(flow, FINDING_IP_ID_JITTER);
 }
 
 /** Before the direction takes in the packet's TTL and numbers; its `packets` counts it already. */
@@ -65,8 +63,9 @@ export function lookAtReset(flow: Flow, d: Direction, p: Packet, fromB: bool): v
     if (p.tcpSeq == d.seqNext) flow.mark(mark);
     if (isForeignReset(flow, d, p)) raise(flow, FINDING_RST_INJECTED);
   } else if (flow.has(mark) && p.appBytes != 0 && (flags & TCP_SYN) == 0 && p.tcpSeq == d.seqNext) {
-    // Bytes behind the reset, from the end that is said to have reset: it did not.
-    raise(flow, FINDING_RST_INJECTED);
+    // Bytes behind the reset, from the end that is said to have reset: it did not. What was only captured late, by
+    // another queue, bears an earlier time.
+    if (p.time == flow.last) raise(flow, FINDING_RST_INJECTED);
   }
 }
 
@@ -83,16 +82,7 @@ function isForeignReset(flow: Flow, d: Direction, p: Packet): bool {
   return apart >= TTL_JITTER_MIN && !isInitialDifference(apart);
 }
 
-/** Between 32, 60, 64, 128 and 255. */
+/** Between 32, 64, 128 and 255. */
 function isInitialDifference(apart: i32): bool {
-  return (
-    apart == 64 ||
-    apart == 127 ||
-    apart == 191 ||
-    apart == 32 ||
-    apart == 96 ||
-    apart == 223 ||
-    apart == 68 ||
-    apart == 195
-  );
+  return apart == 32 || apart == 64 || apart == 96 || apart == 127 || apart == 191 || apart == 223;
 }

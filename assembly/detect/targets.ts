@@ -1,6 +1,7 @@
 // Connections asked of an address and port and never opened: SYN floods.
 // Apart from the sources because a flood's sources are forged: only its target stays. Always holds: fixed in size;
-// who asks again is a stack of its own and no flood (RFC 6298 2.1), and what is refused or opened is none either.
+// counted is what had a turn's time; who asks again is a stack of its own and no flood (RFC 6298 2.1), and what is
+// refused or opened is none either.
 
 import { Flow } from "../flow/flow";
 import { COUNTER_TARGETS_EVICTED, FINDING_SYN_FLOOD, TARGET_SIZE, TARGETS_BASE } from "../layout";
@@ -11,10 +12,15 @@ import {
   DETECT_WAYS,
   SYN_FLOOD_MIN,
   SYN_FLOOD_SHARE,
+  TARGET_BEFORE_OFFSET,
   TARGET_LAST_OFFSET,
+  TARGET_MIDDLE_OFFSET,
+  TARGET_OLD_OFFSET,
+  TARGET_OPENED_OFFSET,
   TARGET_PORT_OFFSET,
   TARGET_RAISED_OFFSET,
   TARGET_RECENT_OFFSET,
+  TARGET_TURNED_OFFSET,
   TARGET_WINDOW_OFFSET,
   TARGET_WINDOW_S,
   TURN_COARSE,
@@ -29,7 +35,9 @@ class Target {
   port: u32;
   window: u32;
   turned: u32;
+  before: u32;
   recent: u32;
+  middle: u32;
   old: u32;
   opened: u32;
   raised: u32;
@@ -38,7 +46,12 @@ class Target {
 if (offsetof<Target>("last") != TARGET_LAST_OFFSET) ERROR("Target drifted from layout");
 if (offsetof<Target>("port") != TARGET_PORT_OFFSET) ERROR("Target drifted from layout");
 if (offsetof<Target>("window") != TARGET_WINDOW_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("turned") != TARGET_TURNED_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("before") != TARGET_BEFORE_OFFSET) ERROR("Target drifted from layout");
 if (offsetof<Target>("recent") != TARGET_RECENT_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("middle") != TARGET_MIDDLE_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("old") != TARGET_OLD_OFFSET) ERROR("Target drifted from layout");
+if (offsetof<Target>("opened") != TARGET_OPENED_OFFSET) ERROR("Target drifted from layout");
 if (offsetof<Target>("raised") != TARGET_RAISED_OFFSET) ERROR("Target drifted from layout");
 if (offsetof<Target>() > <usize>TARGET_SIZE) ERROR("Target drifted from layout");
 
@@ -90,23 +103,15 @@ function claim(a0: u64, a1: u64, port: u32): Target {
 
 /** A SYN that begins a flow to that address and port. */
 export function askTarget(flow: Flow, a0: u64, a1: u64, port: u32, time: u64): void {
-  const now = <u32>(time >> COARSE_SHIFT);
+  const now = coarse(time);
   let target = find(a0, a1, port);
   if (target == null) {
     target = claim(a0, a1, port);
-    target.window = now;
-    target.turned = now;
-  } else if (<i32>(now - target.window) >= TARGET_WINDOW_S) {
-    target.window = now;
-    target.turned = now;
-    target.recent = 0;
-    target.old = 0;
-    target.opened = 0;
-    target.raised = 0;
+    beginWindow(target, now);
+  } else if (abs<i32>(now - target.window) >= TARGET_WINDOW_S) {
+    beginWindow(target, now);
   } else if (<i32>(now - target.turned) >= TURN_COARSE) {
-    target.turned = now;
-    target.old += target.recent;
-    target.recent = 0;
+    turn(target, now);
   }
   target.last = time | 1;
   target.recent += 1;
@@ -116,11 +121,36 @@ export function askTarget(flow: Flow, a0: u64, a1: u64, port: u32, time: u64): v
   raise(flow, FINDING_SYN_FLOOD);
 }
 
-/** A flow that asked there was opened, refused, or asked again: it is no part of a flood. */
-export function settleTarget(a0: u64, a1: u64, port: u32, isOpened: bool): void {
+function coarse(time: u64): u32 {
+  return <u32>(time >> COARSE_SHIFT);
+}
+
+function beginWindow(target: Target, now: u32): void {
+  target.window = now;
+  target.turned = now;
+  target.before = now;
+  target.recent = 0;
+  target.middle = 0;
+  target.old = 0;
+  target.opened = 0;
+  target.raised = 0;
+}
+
+function turn(target: Target, now: u32): void {
+  target.old += target.middle;
+  target.middle = target.recent;
+  target.recent = 0;
+  target.before = target.turned;
+  target.turned = now;
+}
+
+/** A flow that asked there, at that time, was opened, refused, or asked again: it is no part of a flood. */
+export function settleTarget(a0: u64, a1: u64, port: u32, asked: u64, isOpened: bool): void {
   const target = find(a0, a1, port);
   if (target == null) return;
   if (isOpened) target.opened += 1;
-  if (target.recent != 0) target.recent -= 1;
-  else if (target.old != 0) target.old -= 1;
+  const at = coarse(asked);
+  if (<i32>(at - target.turned) >= 0) target.recent -= <u32>(target.recent != 0);
+  else if (<i32>(at - target.before) >= 0) target.middle -= <u32>(target.middle != 0);
+  else if (<i32>(at - target.window) >= 0) target.old -= <u32>(target.old != 0);
 }

@@ -1,12 +1,13 @@
 // Crediting a packet to its flow: who the flow is, whether this is still the same one, and the evidence that
 // does not depend on TCP. Always holds: every decoded packet ends in exactly one flow or record.
 
-import { noteAbsence } from "../detect/absence";
+import { noteAbsence, noteRefused } from "../detect/absence";
 import { flowCause } from "../detect/cause";
 import { raiseFromConduct } from "../detect/conduct";
 import { observe } from "../detect/observe";
 import { raiseFromNotes } from "../detect/raise";
-import { isApart, lookAtReset, raiseIdReturn } from "../detect/second-sender";
+import { rememberFlow } from "../detect/recents";
+import { isApart, lookAtReset, lookAtTtl, raiseIdReturn } from "../detect/second-sender";
 import { inspectState } from "../inspect/state";
 import {
   CLASS_GHOST,
@@ -50,7 +51,10 @@ import { addSaturated16, Direction, Flow, saturate16 } from "./flow";
 import { claim, classAt, clear, findFor, isIdle, NO_WAY, setLine, slotOf, tagOf, touch } from "./table";
 import { opensAnew, updateTcp } from "./tcp";
 
-/** Credits one packet whose key is canonical and hashed. Answers its flow: a slot, or a flow of this packet alone. */
+/**
+ * Credits one packet whose key is canonical and hashed. Answers its flow: a slot, or a flow of this packet alone, of
+ * which endRefused() makes a record when all is known of it.
+ */
 export function creditPacket(p: Packet): Flow {
   const set = p.set;
   const way = admit(p, set);
@@ -59,15 +63,19 @@ export function creditPacket(p: Packet): Flow {
     // No place worth taking: the packet is a record of its own.
     const alone = changetype<Flow>(CREDIT_BASE);
     begin(alone, p);
-    if (p.has(PACKET_BIT_TCP)) noteAbsence(alone, p);
+    if (p.has(PACKET_BIT_TCP)) noteRefused(alone, p);
     update(alone, p);
-    emit(alone, RECORD_REASON_REFUSED, set);
     return alone;
   }
   const flow = slotOf(set, way);
   update(flow, p);
   touch(set, way, flow);
   return flow;
+}
+
+/** The record of a packet that is a flow of its own; nothing for a flow of the table. */
+export function endRefused(flow: Flow, set: u32): void {
+  if (changetype<usize>(flow) == <usize>CREDIT_BASE) emit(flow, RECORD_REASON_REFUSED, set);
 }
 
 /** Finds the packet's flow or makes one; ends an old one first when this packet is not part of it. */
@@ -134,6 +142,7 @@ function resume(flow: Flow, p: Packet): void {
   const c = config();
   const remembered = p.time <= flow.last || p.time - flow.last <= flow.timeout(c) + c.ghostNs;
   const initiatorIsB = flow.initiatorIsB;
+  if (!remembered && c.detects) rememberFlow(flow);
   begin(flow, p);
   if (remembered) recall(flow, initiatorIsB);
   if (p.has(PACKET_BIT_TCP)) noteAbsence(flow, p);
@@ -224,8 +233,10 @@ function updateIp(flow: Flow, d: Direction, p: Packet, bits: i32): void {
     d.ttlLow = ttl;
     d.ttlHigh = ttl;
     d.tosFirst = tos;
-  } else {
-    if (ttl < d.ttlLow || ttl > d.ttlHigh) widenTtl(flow, d, ttl, (bits & PACKET_BIT_SWAPPED) != 0);
+  } else if (ttl < d.ttlLow || ttl > d.ttlHigh) {
+    widenTtl(flow, d, ttl, (bits & PACKET_BIT_SWAPPED) != 0);
+  } else if (d.ttlLow != d.ttlHigh && (bits & PACKET_BIT_TCP) != 0) {
+    lookAtTtl(flow, d, p, (bits & PACKET_BIT_SWAPPED) != 0);
   }
   d.tosLast = tos;
   // Sums of conditions, not branches: what comes next is any packet's.

@@ -32,7 +32,7 @@ import {
 import { recordsFree } from "../ring/records";
 import { config, count, state } from "../state";
 import { Packet, resetPacket } from "../wire/packet";
-import { creditHeld, creditPacket } from "./credit";
+import { creditHeld, creditPacket, endRefused } from "./credit";
 import { Flow } from "./flow";
 import { locate } from "./table";
 
@@ -94,7 +94,7 @@ export function creditFragment(p: Packet): Flow | null {
   if (!p.has(PACKET_BIT_LATER_FRAGMENT)) {
     const key = p.key;
     locate(p);
-    const flow = creditPacket(p);
+    const flow = creditAtOnce(p);
     if (<i32>entry.entryState == FRAGMENT_STATE_HELD) release(entry, key, 0);
     entry.key = key;
     entry.entryState = <u16>FRAGMENT_STATE_KNOWN;
@@ -107,7 +107,14 @@ export function creditFragment(p: Packet): Flow | null {
   count(COUNTER_FRAGMENTS_KNOWN);
   p.key = entry.key;
   locate(p);
-  return creditPacket(p);
+  return creditAtOnce(p);
+}
+
+/** What was held may need the place of a refused flow next: its record is made at once. */
+function creditAtOnce(p: Packet): Flow {
+  const flow = creditPacket(p);
+  endRefused(flow, p.set);
+  return flow;
 }
 
 /**
@@ -118,7 +125,7 @@ export function creditCarrier(p: Packet): Flow {
   const entry = entryFor(p.quotedAt, p.quotedKey, p.time);
   entry.last = p.time;
   locate(p);
-  const flow = creditPacket(p);
+  const flow = creditAtOnce(p);
   if (<i32>entry.entryState == FRAGMENT_STATE_HELD) release(entry, p.quotedHash, 0);
   entry.key = p.quotedHash;
   entry.entryState = <u16>FRAGMENT_STATE_KNOWN;

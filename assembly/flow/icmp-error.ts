@@ -1,7 +1,7 @@
 // Ties an ICMP error to the flow whose packet it quotes: the flow is marked, its counts stay its own.
 
 import { judgeError } from "../detect/answers";
-import { ASK_IN_VAIN, endAsk } from "../detect/asks";
+import { ASK_REFUSED, endAsk } from "../detect/asks";
 import {
   CLASS_SINGLE,
   COUNTER_ICMP_QUOTED,
@@ -18,6 +18,9 @@ import { Packet } from "../wire/packet";
 import { Flow, saturate16 } from "./flow";
 import { canonicalise, hashKey } from "./key";
 import { classAt, find, setLine, setOf, slotOf, tagOf } from "./table";
+
+/** Code of "fragmentation needed and DF set" (RFC 792, RFC 1191 4). */
+const FRAGMENTATION_NEEDED: u32 = 4;
 
 /** `own` is the flow of the error itself. */
 export function tieError(p: Packet, own: Flow): void {
@@ -36,7 +39,13 @@ export function tieError(p: Packet, own: Flow): void {
   flow.mark(flagOf(p));
   flow.icmpErrors = saturate16(flow.icmpErrors);
   count(COUNTER_ICMP_QUOTED);
-  if (flow.has(FLOW_FLAG_ASKED)) endAsk(flow, ASK_IN_VAIN);
+  if (flow.has(FLOW_FLAG_ASKED) && isRefusal(p)) endAsk(flow, ASK_REFUSED);
+}
+
+/** Unreachable, but not for its size. Who is told that the way ends, or is another, asks on (traceroute). */
+function isRefusal(p: Packet): bool {
+  if (flagOf(p) != FLOW_FLAG_ICMP_UNREACHABLE) return false;
+  return <i32>p.kind == KIND_IPV6 || <u32>p.icmpCode != FRAGMENTATION_NEEDED;
 }
 
 function flagOf(p: Packet): i32 {

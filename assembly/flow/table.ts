@@ -125,20 +125,15 @@ export function claim(set: u32, tag: u32, now: u64): i32 {
     if (victim == CLASS_ESTABLISHED && (now <= flow.last || now - flow.last < config().protectNs))
       return NO_WAY;
     emit(flow, RECORD_REASON_EVICTED, set);
-    if (config().detects) rememberFlow(flow, victim);
+    if (config().detects) rememberFlow(flow);
   } else {
-    if (victim == <u32>CLASS_GHOST && config().detects) rememberGhost(slotOf(set, way));
+    if (victim == <u32>CLASS_GHOST && config().detects) rememberFlow(slotOf(set, way));
     const s = state();
     s.flowsUsed += 1;
     if (s.flowsUsed > s.flowsPeak) s.flowsPeak = s.flowsUsed;
   }
   store<u16>(line + ((<usize>way) << 1), <u16>tag);
   return way;
-}
-
-/** A ghost's own class is gone; what it was worth when it lived is told by what is left of it. */
-function rememberGhost(flow: Flow): void {
-  rememberFlow(flow, flow.classify());
 }
 
 /** The way of the set that is worth least. */

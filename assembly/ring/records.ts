@@ -2,7 +2,7 @@
 // The module writes the head, the host the tail; each only reads the other's, with atomics, so that the host may
 // take records out while the module runs.
 
-import { judgeEnd } from "../detect/observe";
+import { hearAgain, judgeEnd } from "../detect/observe";
 import { Flow } from "../flow/flow";
 import {
   CLASS_ESTABLISHED,
@@ -51,8 +51,9 @@ export function emit(flow: Flow, reason: i32, set: u32): void {
   count(reasonCounter(reason));
   if (reason == RECORD_REASON_EVICTED && <i32>flow.flowClass == CLASS_ESTABLISHED)
     count(COUNTER_EVICTED_ESTABLISHED);
-  if (reason != RECORD_REASON_STATUS && reason != RECORD_REASON_REFUSED && config().detects) {
-    judgeEnd(flow, reason == RECORD_REASON_IDLE);
+  if (reason != RECORD_REASON_REFUSED && config().detects) {
+    if (reason == RECORD_REASON_STATUS) hearAgain(flow);
+    else judgeEnd(flow, reason == RECORD_REASON_IDLE);
   }
   if (reason != RECORD_REASON_STATUS) count(COUNTER_ENDED_FIRST + <i32>flow.flowClass);
   s.recordSequence += 1;

@@ -356,6 +356,11 @@ export const COUNTERS: readonly Counter[] = [
     help: "of these, ones refused, given up or never answered",
   },
   {
+    index: L.COUNTER_ASKED_LOST,
+    name: "asked-lost",
+    help: "of these, ones whose flow ended before an answer had its time",
+  },
+  {
     index: L.COUNTER_SOURCES_EVICTED,
     name: "sources-evicted",
     help: "sources forgotten because their place was needed",

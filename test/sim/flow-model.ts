@@ -2,6 +2,7 @@
 // layout.ts. Apart from the table's rules (model.ts). Always holds: plain numbers and objects, sides named by who sent,
 // nothing of the module's canonical order until a record is compared.
 
+import { ID_UP_MIN } from "../../assembly/detect/detect-layout.js";
 import * as L from "../../assembly/layout.js";
 import type { Described } from "./described.js";
 import { TcpSide, TcpTalk } from "./tcp-model.js";
@@ -32,6 +33,7 @@ export class Side {
   reportedPackets = 0;
   readonly tcp = new TcpSide();
   private lastId: number | undefined;
+  private isApart = false;
 
   add(packet: Described): void {
     if (this.packets === 0) {
@@ -62,7 +64,17 @@ export class Side {
     if (this.lastId !== undefined) {
       const step = (id - this.lastId) & 0xffff;
       if (step === 0 && id !== 0) this.idSame++;
-      if (step > 0 && step <= L.IP_ID_STEP_MAX) this.idUp++;
+      const isUp = step > 0 && step <= L.IP_ID_STEP_MAX;
+      if (isUp) this.idUp++;
+      // Cards that cut segments number them in the other half.
+      const isFar = [0, 32_768, 65_536].every((usual) => Math.abs(step - usual) > L.IP_ID_STEP_MAX);
+      const isSteady = this.idUp >= ID_UP_MIN && this.idUp * 4 >= this.packets * 3;
+      if (isFar && id !== 0 && isSteady && !this.isApart) {
+        // One ID far from a steady counter: the next is measured from the counter.
+        this.isApart = true;
+        return;
+      }
+      this.isApart = false;
     }
     this.lastId = id;
   }

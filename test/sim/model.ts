@@ -11,7 +11,7 @@ import { Datagrams } from "./datagrams.js";
 import { type Described, keyOfRecord } from "./described.js";
 import { evictionFault, refusalFault } from "./eviction.js";
 import { FlowModel, type Orientation } from "./flow-model.js";
-import { isPureSyn } from "./tcp-model.js";
+import { isPureSyn, startsHandshake } from "./tcp-model.js";
 
 const JUMP_NS = BigInt(L.CLOCK_JUMP_SECONDS) * 1_000_000_000n;
 
@@ -147,6 +147,7 @@ export class Model {
     refused.shift();
     flow.learnt = undefined;
     flow.mustBeLearnt = false;
+    if (packet.tcp !== undefined && !startsHandshake(packet.tcp.flags)) flow.notes |= L.NOTE_EVICTED_BEFORE;
     this.compare(record, flow);
     this.fits(record, refusalFault(this.waysOf(record), this.clockNs, this.limits));
     this.count(record);

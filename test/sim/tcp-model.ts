@@ -23,6 +23,11 @@ export function isPureSyn(flags: number): boolean {
   return handshakeStep(flags) === "syn";
 }
 
+/** A SYN or a SYN-ACK, whatever else it says. */
+export function startsHandshake(flags: number): boolean {
+  return (flags & SYN) !== 0;
+}
+
 /** Signed distance from b to a. */
 function ahead(a: number, b: number): number {
   return (a - b) | 0;
