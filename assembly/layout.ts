@@ -555,8 +555,9 @@ export const FLOW_FLAG_RESET_A: i32 = 524288; // A sent a RST that fits where it
 export const FLOW_FLAG_RESET_B: i32 = 1048576;
 export const FLOW_FLAG_ASKED: i32 = 2097152; // asks for something, and it is not known yet what came of it
 export const FLOW_FLAG_RETRIED: i32 = 4194304; // it asked again
-export const FLOW_FLAG_TTL_TURN_A: i32 = 8388608; // A's second packet had another TTL than its first: a proxy's, or a route that changes
+export const FLOW_FLAG_TTL_TURN_A: i32 = 8388608; // A's TTL has no usual value: its second packet had another than its first (a proxy's), or it changed for good twice
 export const FLOW_FLAG_TTL_TURN_B: i32 = 16777216;
+export const FLOW_FLAG_UNHEARD: i32 = 33554432; // while one side alone was heard, it heard the other: that one takes another way
 export const FLOW_FLAG_ACKED: i32 = 16384; // after the SYN-ACK its receiver answered with something other than RST
 
 export const TCP_STATE_NONE: i32 = 0; // not TCP

@@ -1,8 +1,8 @@
 // Who of our networks is there: the table of addresses that have shown themselves, and what is dark because of it.
 // Apart because it is asked for by findings, by the host (lists, explanations) and by inline policy.
 // Always holds: fixed in size, sets of DETECT_WAYS; an address told from outside is never pushed out by one that was
-// only heard; nothing is called dark while learning, nor where nobody of ours was ever heard to converse (a one-way tap),
-// unless it was told to be unused.
+// only heard; nothing is called dark while learning, nor where nobody of ours was ever heard to converse, or only one
+// direction passes (a one-way tap), unless it was told to be unused.
 
 import { ALIVE_SIZE, ALIVES_BASE, COUNTER_ALIVES_EVICTED, HOME_SIZE, HOMES_BASE } from "../layout";
 import { config, count, state } from "../state";
@@ -25,6 +25,7 @@ import {
   HOME_MASK_OFFSET,
   HOME_PREFIX_OFFSET,
 } from "./detect-layout";
+import { seesBothWays } from "./sight";
 
 const SECOND_NS: u64 = 1000000000;
 /** A network of IPv4 with fewer addresses than four has no broadcast (RFC 3021). */
@@ -159,9 +160,8 @@ export function darkness(a0: u64, a1: u64): u32 {
     return DARKNESS_ALIVE;
   }
   if (isEdge(home, a1)) return DARKNESS_GROUP;
-  if (s.conversations == 0 || (s.clock >= s.firstTime && s.clock - s.firstTime < c.learnNs))
-    return DARKNESS_UNKNOWN;
-  return DARKNESS_DARK;
+  if (s.conversations == 0 || !seesBothWays()) return DARKNESS_UNKNOWN;
+  return s.clock >= s.firstTime && s.clock - s.firstTime < c.learnNs ? DARKNESS_UNKNOWN : DARKNESS_DARK;
 }
 
 /** The first or last address of an IPv4 network (RFC 1122 3.2.1.3). */

@@ -138,7 +138,8 @@ export function hasAsked(asker0: u64, asker1: u64, a0: u64, a1: u64, proto: u32,
 function hasAskedBy(source: Source, way: u32, a0: u64, a1: u64, port: u32): bool {
   if (hostsOf(source, way, a0, a1) != null) return true;
   const ports = portsOf(source, way, port);
-  return ports != null && ports.has(hostBit(a0, a1));
+  if (ports == null) return false;
+  return ports.has(hostBit(a0, a1));
 }
 
 // ---- What comes of it -----------------------------------------------------------------------------------------

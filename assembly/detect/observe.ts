@@ -13,6 +13,7 @@ import {
   FLOW_FLAG_GROUP,
   FLOW_FLAG_SEEN_A,
   FLOW_FLAG_SEEN_B,
+  FLOW_FLAG_UNHEARD,
   KIND_ARP,
   KIND_IPV4,
   KIND_IPV6,
@@ -57,6 +58,7 @@ export function observe(flow: Flow, d: Direction, p: Packet, fromB: bool, before
   if ((flags & <u32>FLOW_FLAG_ASKED) != 0) followAsk(flow, d, p, fromB, before);
   if ((flags & SEEN_BOTH) != SEEN_BOTH) {
     if (p.time - flow.start > SILENCE_NS) judgeSilence(flow);
+    if (d.ackAdvances != 0 && (flags & <u32>FLOW_FLAG_UNHEARD) == 0) hearUnheard(flow);
   }
   if (d.idZero >= <u32>ZERO_IDS_MIN && <u16>p.ipId == 0) lookAtZeroId(flow, d, p);
 }
@@ -80,7 +82,7 @@ function meet(flow: Flow, p: Packet, fromB: bool, before: u32): void {
     hearConversation(s0, s1, d0, d1, p.time);
     return;
   }
-  if (isGroup(kind, d0, d1) || (p.dmacLow & 1) != 0) flow.mark(FLOW_FLAG_GROUP);
+  if (isGroup(kind, d0, d1) || p.isToGroup) flow.mark(FLOW_FLAG_GROUP);
   beginAsk(flow, p);
 }
 
@@ -90,13 +92,18 @@ function hearNeighbour(p: Packet): void {
   hear(load<u64>(at, 8), load<u64>(at, 16), p.time, ALIVE_HOW_ND);
 }
 
+/** What one side acknowledges goes forward, though the other never passed here. */
+function hearUnheard(flow: Flow): void {
+  flow.mark(FLOW_FLAG_UNHEARD);
+  noteUnheard();
+}
+
 /** One side alone, and an answer would have come. */
 function judgeSilence(flow: Flow): void {
   const fresh = ((<u64>1) << FINDING_ONE_WAY) & ~flow.findings;
   if (fresh == 0 || flow.has(FLOW_FLAG_GROUP) || !isAnswerable(flow)) return;
   raise(flow, FINDING_ONE_WAY);
   const fromB = flow.has(FLOW_FLAG_SEEN_B);
-  if (flow.direction(fromB).ackAdvances != 0) noteUnheard();
   const to0 = fromB ? flow.addressA0 : flow.addressB0;
   const to1 = fromB ? flow.addressA1 : flow.addressB1;
   if (darkness(to0, to1) == DARKNESS_DARK) raise(flow, FINDING_DARK_DESTINATION);

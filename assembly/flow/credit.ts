@@ -265,10 +265,15 @@ function updateIp(flow: Flow, d: Direction, p: Packet, bits: i32): void {
   d.idLast = id;
 }
 
-/** Another TTL than all before: the one before is the usual one, unless there was only one packet to tell. */
+/**
+ * Another TTL than all before: the one before is the usual one, unless there was only one packet to tell, or a third
+ * one takes its place at that end of the range.
+ */
 function widenTtl(flow: Flow, d: Direction, ttl: u8, fromB: bool): void {
-  if (d.packets <= 2) flow.mark(fromB ? FLOW_FLAG_TTL_TURN_B : FLOW_FLAG_TTL_TURN_A);
-  if (d.ttlLow == d.ttlHigh && ttl < d.ttlLow) d.mark(DIR_BIT_TTL_FELL);
+  const isSecond = d.ttlLow == d.ttlHigh;
+  const takesPlace = !isSecond && ttl > d.ttlHigh == d.has(DIR_BIT_TTL_FELL);
+  if (d.packets <= 2 || takesPlace) flow.mark(fromB ? FLOW_FLAG_TTL_TURN_B : FLOW_FLAG_TTL_TURN_A);
+  if (isSecond && ttl < d.ttlLow) d.mark(DIR_BIT_TTL_FELL);
   if (ttl < d.ttlLow) d.ttlLow = ttl;
   if (ttl > d.ttlHigh) d.ttlHigh = ttl;
 }

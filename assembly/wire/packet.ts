@@ -26,6 +26,8 @@ import {
 // ::ffff:0:0/96 in little-endian halves: where an IPv4 address goes.
 export const IPV4_MAPPED: u64 = 0x00000000ffff0000;
 
+const DMAC_GROUP: u32 = 0x00010000; // in macMiddle, whose upper half is DMAC's first two bytes
+
 @unmanaged
 export class Packet {
   time: u64;
@@ -111,6 +113,11 @@ export class Packet {
   /** Address of the key that an ICMP error quotes, or of a tunnel's datagram. */
   get quotedAt(): usize {
     return changetype<usize>(this) + PACKET_QUOTED_SRC_OFFSET;
+  }
+
+  /** The frame went to a group of stations, or to all (IEEE 802: the lowest bit of the first byte). */
+  get isToGroup(): bool {
+    return (this.macMiddle & DMAC_GROUP) != 0;
   }
 
   has(bit: i32): bool {

@@ -45,8 +45,9 @@ export const FLOW_FLAGS: readonly (readonly [bit: number, meaning: string])[] = 
   [L.FLOW_FLAG_RESET_B, "the responder did"],
   [L.FLOW_FLAG_ASKED, "it asks for something, and what came of it is not known yet"],
   [L.FLOW_FLAG_RETRIED, "it asked again"],
-  [L.FLOW_FLAG_TTL_TURN_A, "the initiator's second packet had another TTL than its first"],
-  [L.FLOW_FLAG_TTL_TURN_B, "the responder's had"],
+  [L.FLOW_FLAG_TTL_TURN_A, "the initiator's TTL has no usual value"],
+  [L.FLOW_FLAG_TTL_TURN_B, "the responder's has none"],
+  [L.FLOW_FLAG_UNHEARD, "while one side alone was heard, it heard the other"],
 ];
 
 const ENDS = [
