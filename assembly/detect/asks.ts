@@ -188,10 +188,13 @@ function retryAsk(flow: Flow): void {
   settleTarget(askedA0(flow), askedA1(flow), askedPort(flow), flow.start, false);
 }
 
-/** The flow ends before an answer had its time: what came of the asking is not known. */
+/** The flow ends before an answer had its time, or was accepted: what came of the asking is not known. */
 export function loseAsk(flow: Flow): void {
   flow.flags &= ~(<u32>FLOW_FLAG_ASKED);
   count(COUNTER_ASKED_LOST);
+  if (!flow.has(FLOW_FLAG_SYNACK)) return;
+  const source = findSource(askerA0(flow), askerA1(flow));
+  if (source != null) open(source, wayOf(flow), askedA0(flow), askedA1(flow), askedPort(flow));
 }
 
 /** What came of the asking: ASK_*. */

@@ -55,6 +55,7 @@ export const TARGET_RAISED_OFFSET: i32 = 56; // u32, 1 once a window
 
 export const RECENT_TAG_OFFSET: i32 = 0; // u32, high half of the key's hash
 export const RECENT_TIME_OFFSET: i32 = 4; // u32, coarse time of its last packet, + 1; 0 = free
+export const RECENT_WAYS: i32 = 8; // places of a set: four of conversations, four of handshakes
 
 // ---- Home (HOME_SIZE): a network that is ours, or whose use is known. The host writes them --------------------
 
@@ -127,5 +128,6 @@ export const ID_UP_MIN: i32 = 8; // IDs that counted up
 
 /** Three hours: longer than a keep-alive waits (two, RFC 9293 3.8.4). */
 export const RECENT_COARSE_MAX: i32 = 10000;
+export const RECENT_HANDSHAKE_COARSE_MAX: i32 = 60; // SYNs and SYN-ACKs are repeated for as long (RFC 9293 3.8.3)
 export const LOSS_COARSE_MAX: i32 = 5;
 export const SIGHT_COUNT_MAX: i32 = 65536;

@@ -124,8 +124,12 @@ function decodeTcp(p: Packet): i32 {
   p.mark(PACKET_BIT_TCP);
   const size = (word >> 12) << 2;
   p.appBytes = claimed > size ? claimed - size : 0;
-  if (size < TCP_HEADER_SIZE || size > claimed) {
+  if (size < TCP_HEADER_SIZE) {
     p.note(NOTE_BAD_HEADER);
+    return LAYER_DONE;
+  }
+  if (size > claimed) {
+    shortHeader(p, size);
     return LAYER_DONE;
   }
   if (size > left) {

@@ -1,7 +1,11 @@
 // Why no handshake was seen: one of four reasons, each with its counter; and what is remembered so that it is told.
 
 import { describe, expect, it } from "vitest";
-import { LOSS_COARSE_MAX, RECENT_COARSE_MAX } from "../../../assembly/detect/detect-layout.js";
+import {
+  LOSS_COARSE_MAX,
+  RECENT_COARSE_MAX,
+  RECENT_HANDSHAKE_COARSE_MAX,
+} from "../../../assembly/detect/detect-layout.js";
 import * as L from "../../../assembly/layout.js";
 import { connection, handshake, refused, tcp } from "./frames.js";
 import { Rig } from "./rig.js";
@@ -136,6 +140,24 @@ describe("what is remembered", () => {
       tcp({ src: ENDS.dst, dst: ENDS.src, sport: 80, dport: 40_000, flags: "A" }),
     ];
     expect(isRemembered(both, LATE)).toBe(true);
+  });
+
+  it("is a handshake pushed out in its middle, for a while", () => {
+    for (const frames of [
+      handshake(ENDS).slice(0, 1),
+      handshake(ENDS).slice(0, 2),
+      handshake(ENDS).slice(1, 2),
+    ]) {
+      for (const laterMs of [100, RECENT_HANDSHAKE_COARSE_MAX * 1200]) {
+        rig.begin({ limits: { flowSets: 1 } }).send(...frames);
+        for (let sport = 1; sport < 80; sport++)
+          rig.send(...handshake({ src: "192.0.2.1", dst: "192.0.2.2", sport }));
+        rig.wait(laterMs);
+        const before = reasons()["evicted"] ?? 0;
+        rig.send(LATE);
+        expect(reasons()["evicted"] ?? 0).toBe(before + Number(laterMs === 100));
+      }
+    }
   });
 
   it("is not what was only asked, refused or probed", () => {

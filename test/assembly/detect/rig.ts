@@ -33,7 +33,7 @@ export class Rig {
       detectFlags: L.DETECT_FLAG_ON,
       sourceLimit: 1024,
       targetLimit: 1024,
-      recentLimit: 1024,
+      recentLimit: 4096,
       aliveLimit: 1024,
       ...limits,
       homeCount: homes.length,
