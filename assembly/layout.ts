@@ -558,6 +558,8 @@ export const FLOW_FLAG_RETRIED: i32 = 4194304; // it asked again
 export const FLOW_FLAG_TTL_TURN_A: i32 = 8388608; // A's TTL has no usual value: its second packet had another than its first (a proxy's), or it changed for good twice
 export const FLOW_FLAG_TTL_TURN_B: i32 = 16777216;
 export const FLOW_FLAG_UNHEARD: i32 = 33554432; // while one side alone was heard, it heard the other: that one takes another way
+export const FLOW_FLAG_FIN_DATA: i32 = 67108864; // a FIN came with data, and no handshake before
+export const FLOW_FLAG_COMPANY: i32 = 134217728; // its sender repeats in vain in other flows too
 export const FLOW_FLAG_ACKED: i32 = 16384; // after the SYN-ACK its receiver answered with something other than RST
 
 export const TCP_STATE_NONE: i32 = 0; // not TCP

@@ -258,8 +258,8 @@ function isTooMuch(flow: Flow, source: Source, inVain: i32, least: i32): bool {
 }
 
 function raiseOnce(flow: Flow, source: Source, bit: u32, finding: i32): void {
-  if ((source.raised & bit) != 0) return;
-  source.raised |= bit;
+  if ((<u32>source.raised & bit) != 0) return;
+  source.raised |= <u16>bit;
   raise(flow, finding);
   // By SYNs of which none became a connection: whoever asks so only looks (nmap -sS).
   if (wayOf(flow) == WAY_SYN && source.opened == 0) raise(flow, FINDING_SYN_SCAN);

@@ -22,6 +22,7 @@ import {
   FINDING_TTL_JITTER,
   FINDING_UNANSWERED_RETRANSMIT,
   FINDING_XMAS_SCAN,
+  FLOW_FLAG_COMPANY,
   FLOW_FLAG_SEEN_A,
   FLOW_FLAG_SEEN_B,
   FLOW_FLAG_SEVERAL,
@@ -130,8 +131,14 @@ function weighLeak(flow: Flow): i32 {
     weight(found(flow, FINDING_FIN_WITH_DATA_NO_HANDSHAKE), 15) +
     weight(found(flow, FINDING_UNANSWERED_RETRANSMIT), 40) +
     weight(found(flow, FINDING_DARK_DESTINATION), 15) -
+    weight(isLonely(flow), 40) -
     weight(acknowledgesOn(flow), 60)
   );
+}
+
+/** One stale conversation looks so too: forgotten by a NAT, or by a host that left. */
+function isLonely(flow: Flow): bool {
+  return !flow.has(FLOW_FLAG_COMPANY) && !found(flow, FINDING_DARK_DESTINATION);
 }
 
 /** The source's asking was found too much; or it asks here, and nobody answers. */

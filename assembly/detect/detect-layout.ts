@@ -14,7 +14,8 @@ export const SOURCE_WINDOW_OFFSET: i32 = 24; // u64 ns, since when it is counted
 export const SOURCE_TURNED_OFFSET: i32 = 32; // u32, coarse time of the latest turn
 export const SOURCE_ASKED_OFFSET: i32 = 36; // u32, flows begun
 export const SOURCE_OPENED_OFFSET: i32 = 40; // u32, of these, answered and accepted; of the windows before, half each
-export const SOURCE_RAISED_OFFSET: i32 = 44; // u32, SOURCE_RAISED_*
+export const SOURCE_RAISED_OFFSET: i32 = 44; // u16, SOURCE_RAISED_*
+export const SOURCE_LEAKS_OFFSET: i32 = 46; // u16, flows in which it repeated in vain what no handshake went before, saturating
 export const SOURCE_PROBES_OFFSET: i32 = 48; // u64, a bit for each place that a bare ACK went to in vain
 export const SOURCE_UNASKED_OFFSET: i32 = 56; // u64, a bit for each address that was answered without a question
 export const SOURCE_HOSTS_OFFSET: i32 = 64; // TRACKER_SIZE x SOURCE_TRACKERS: hosts, with a bit a port
@@ -101,6 +102,8 @@ export const SILENCE_MS: i32 = 3000;
 export const END_SILENCE_MS: i32 = 1000;
 /** The other side's answer takes less: a sender waits that long at least before it sends again (RFC 6298 2.4). */
 export const REPEAT_MS: i32 = 1000;
+/** On a slow line an answer takes more; who closes with the segment expects none behind it. */
+export const LATE_MS: i32 = 3000;
 /** A SYN that comes again sooner is a mirror's copy. */
 export const RETRY_MS: i32 = 500;
 

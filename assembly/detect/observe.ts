@@ -20,14 +20,16 @@ import {
   PACKET_BIT_DF,
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_IPV4,
+  TCP_STATE_NONE,
 } from "../layout";
-import { state } from "../state";
+import { config, state } from "../state";
 import { Packet } from "../wire/packet";
 import { PROTO_ICMP, PROTO_ICMP6, PROTO_SCTP, PROTO_TCP, PROTO_UDP } from "../wire/transport";
 import { isGroup, isMartian } from "./address";
 import { darkness, hear, hearConversation } from "./alive";
 import { judgeAnswer } from "./answers";
 import { ASK_SILENT, beginAsk, endAsk, followAsk, loseAsk } from "./asks";
+import { judgeConduct } from "./conduct";
 import {
   ALIVE_HOW_ARP,
   ALIVE_HOW_ND,
@@ -129,15 +131,19 @@ function lookAtZeroId(flow: Flow, d: Direction, p: Packet): void {
 
 /** A flow is about to get its last record: what can be said only now. `isIdle` it was silent for its timeout. */
 export function judgeEnd(flow: Flow, isIdle: bool): void {
-  hearAgain(flow);
+  const detects = config().detects;
+  if (detects) hearAgain(flow);
   const clock = state().clock;
   if (!isIdle && (clock < flow.start || clock - flow.start < END_SILENCE_NS)) {
     if (flow.has(FLOW_FLAG_ASKED)) loseAsk(flow);
     return;
   }
+  const isTcp = flow.tcpState != TCP_STATE_NONE;
+  if (isTcp) judgeConduct(flow);
+  if (!detects) return;
   if (flow.has(FLOW_FLAG_ASKED)) endAsk(flow, ASK_SILENT);
   if ((flow.flags & SEEN_BOTH) != SEEN_BOTH) judgeSilence(flow);
-  if (<u32>flow.proto == PROTO_TCP) judgeAnswer(flow);
+  if (isTcp) judgeAnswer(flow);
 }
 
 /** Before each record of a flow: who spoke since the one before is still there, though no flow began. */

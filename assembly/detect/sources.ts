@@ -13,6 +13,7 @@ import {
   PROTECTED_UNASKED,
   SOURCE_HOSTS_OFFSET,
   SOURCE_LAST_OFFSET,
+  SOURCE_LEAKS_OFFSET,
   SOURCE_PORTS_OFFSET,
   SOURCE_PROBES_OFFSET,
   SOURCE_TRACKERS,
@@ -36,13 +37,16 @@ export class Source {
   turned: u32;
   asked: u32;
   opened: u32;
-  raised: u32;
+  raised: u16;
+  leaks: u16;
   probes: u64;
   unasked: u64;
 
   /** It did more than a forged source does. */
   get isProtected(): bool {
-    return this.asked >= <u32>PROTECTED_ASKS || <i32>popcnt(this.unasked) >= PROTECTED_UNASKED;
+    return (
+      this.asked >= <u32>PROTECTED_ASKS || this.leaks != 0 || <i32>popcnt(this.unasked) >= PROTECTED_UNASKED
+    );
   }
 
   hosts(index: u32): Tracker {
@@ -57,6 +61,7 @@ export class Source {
 if (offsetof<Source>("last") != SOURCE_LAST_OFFSET) ERROR("Source drifted from layout");
 if (offsetof<Source>("window") != SOURCE_WINDOW_OFFSET) ERROR("Source drifted from layout");
 if (offsetof<Source>("turned") != SOURCE_TURNED_OFFSET) ERROR("Source drifted from layout");
+if (offsetof<Source>("leaks") != SOURCE_LEAKS_OFFSET) ERROR("Source drifted from layout");
 if (offsetof<Source>("probes") != SOURCE_PROBES_OFFSET) ERROR("Source drifted from layout");
 if (offsetof<Source>() != SOURCE_HOSTS_OFFSET) ERROR("Source drifted from layout");
 if (SOURCE_HOSTS_OFFSET + SOURCE_TRACKERS * TRACKER_SIZE != SOURCE_PORTS_OFFSET)

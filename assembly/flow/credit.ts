@@ -5,7 +5,7 @@ import { noteAbsence, noteRefused } from "../detect/absence";
 import { flowCause } from "../detect/cause";
 import { raiseFromConduct } from "../detect/conduct";
 import { observe } from "../detect/observe";
-import { raiseFromNotes } from "../detect/raise";
+import { raiseFromChecksums, raiseFromNotes } from "../detect/raise";
 import { rememberFlow } from "../detect/recents";
 import { isApart, lookAtReset, lookAtTtl, raiseIdReturn } from "../detect/second-sender";
 import { inspectState } from "../inspect/state";
@@ -207,6 +207,7 @@ function update(flow: Flow, p: Packet): void {
     if ((bits & PACKET_BIT_FRAGMENT) != 0) d.fragments = saturate16(d.fragments);
     if ((bits & PACKET_BIT_BAD_CHECKSUM) != 0) d.badChecksums = saturate16(d.badChecksums);
   }
+  if (d.badChecksums != 0) raiseFromChecksums(flow, d);
   if ((bits & PACKET_BIT_TCP) != 0) {
     updateTcp(flow, d, p, fromB);
     raiseFromConduct(flow, d, p, fromB);

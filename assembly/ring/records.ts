@@ -51,9 +51,10 @@ export function emit(flow: Flow, reason: i32, set: u32): void {
   count(reasonCounter(reason));
   if (reason == RECORD_REASON_EVICTED && <i32>flow.flowClass == CLASS_ESTABLISHED)
     count(COUNTER_EVICTED_ESTABLISHED);
-  if (reason != RECORD_REASON_REFUSED && config().detects) {
-    if (reason == RECORD_REASON_STATUS) hearAgain(flow);
-    else judgeEnd(flow, reason == RECORD_REASON_IDLE);
+  if (reason == RECORD_REASON_STATUS) {
+    if (config().detects) hearAgain(flow);
+  } else if (reason != RECORD_REASON_REFUSED) {
+    judgeEnd(flow, reason == RECORD_REASON_IDLE);
   }
   if (reason != RECORD_REASON_STATUS) count(COUNTER_ENDED_FIRST + <i32>flow.flowClass);
   s.recordSequence += 1;

@@ -48,6 +48,8 @@ export const FLOW_FLAGS: readonly (readonly [bit: number, meaning: string])[] = 
   [L.FLOW_FLAG_TTL_TURN_A, "the initiator's TTL has no usual value"],
   [L.FLOW_FLAG_TTL_TURN_B, "the responder's has none"],
   [L.FLOW_FLAG_UNHEARD, "while one side alone was heard, it heard the other"],
+  [L.FLOW_FLAG_FIN_DATA, "a FIN came with data, and no handshake before"],
+  [L.FLOW_FLAG_COMPANY, "its sender repeats in vain in other flows too"],
 ];
 
 const ENDS = [
