@@ -54,16 +54,16 @@ export function raiseFromConduct(flow: Flow, d: Direction, p: Packet, fromB: boo
   if (carriesData && (flags & TCP_FIN) != 0) flow.mark(FLOW_FLAG_FIN_DATA);
   // Whoever is answered has a conversation, whenever it began.
   if (d.appBytes < <u64>DATA_MIN || !isSilent(flow.direction(!fromB))) return;
-  if (carriesData && isUnanswered(flow, d, p, flags)) raiseUnanswered(flow, fromB);
+  if (carriesData && isUnanswered(flow, d, p, fromB, flags)) raiseUnanswered(flow, fromB);
   if (p.time - flow.start >= ANSWER_NS) raiseMidstream(flow);
 }
 
 /** A flow is about to get its last record, and an answer to what it repeated would have come. */
 export function judgeConduct(flow: Flow): void {
   if ((flow.flags & HANDSHAKE) != 0 || isKnown(flow)) return;
-  const fromB = flow.has(FLOW_FLAG_SEEN_B) && isSilent(flow.direction(false));
+  const fromB = flow.has(FLOW_FLAG_SEEN_B);
   const d = flow.direction(fromB);
-  if (d.appBytes < <u64>DATA_MIN || !isSilent(flow.direction(!fromB))) return;
+  if (d.appBytes < <u64>DATA_MIN || flow.direction(!fromB).packets != 0) return;
   if (d.retransmits != 0 && d.ackAdvances == 0 && flow.last - flow.start >= REPEAT_NS)
     raiseUnanswered(flow, fromB);
 }
@@ -104,8 +104,9 @@ function hasCompany(flow: Flow, fromB: bool): bool {
  * acknowledged, though there was time. Whoever is heard goes on behind what was acknowledged, whatever it repeats; and
  * a mirror's copy of a packet comes at once. A segment that also closes is the last: its sender waits no longer.
  */
-function isUnanswered(flow: Flow, d: Direction, p: Packet, flags: u32): bool {
+function isUnanswered(flow: Flow, d: Direction, p: Packet, fromB: bool, flags: u32): bool {
   if (d.retransmits == 0 || d.ackAdvances != 0 || p.tcpSeq != d.seqFirst) return false;
+  if (flow.direction(!fromB).packets != 0) return false;
   return p.time - flow.start >= ((flags & TCP_FIN) != 0 ? REPEAT_NS : LATE_NS);
 }
 

@@ -108,6 +108,7 @@ export const LATE_MS: i32 = 3000;
 export const RETRY_MS: i32 = 500;
 
 export const SOURCE_WINDOW_S: i32 = 300; // what an address did longer ago does not count
+export const LEAK_WINDOWS: i32 = 12; // windows for which it is remembered that a source leaked once
 export const PORT_SWEEP_MIN: i32 = 15; // ports of one host, of TRACKER_BITS
 export const HOST_SWEEP_MIN: i32 = 20; // hosts, for one port, of TRACKER_BITS
 export const ACK_SCAN_MIN: i32 = 5; // places, of 64 bits

@@ -9,6 +9,7 @@ import { addressHash } from "./address";
 import {
   COARSE_SHIFT,
   DETECT_WAYS,
+  LEAK_WINDOWS,
   PROTECTED_ASKS,
   PROTECTED_UNASKED,
   SOURCE_HOSTS_OFFSET,
@@ -107,8 +108,11 @@ export function sourceFor(a0: u64, a1: u64, time: u64): Source {
 function beginWindow(source: Source, time: u64): void {
   const windows = min<u64>(apart(time, source.window) / WINDOW_NS, 31);
   const opened = source.opened >> <u32>windows;
+  // That there was one leak is remembered for longer: filters leak seldom.
+  const leaks = windows < <u64>LEAK_WINDOWS ? min<u16>(source.leaks, 1) : <u16>0;
   memory.fill(changetype<usize>(source) + SOURCE_TURNED_OFFSET, 0, COUNTS_SIZE);
   source.opened = opened;
+  source.leaks = leaks;
   source.window = time;
   source.turned = coarse(time);
 }

@@ -13,7 +13,7 @@ import { inspectState } from "./state";
 import { isTold } from "./told";
 
 const SIGNATURE_BIT: u64 = (<u64>1) << (<u64>FINDING_SIGNATURE);
-/** Rules that ask for a cause are in every finding's list. No finding has the last number: its list is of them alone. */
+/** No finding has the last number: its list is of the rules that ask for a cause. */
 const CAUSES: u32 = FINDING_CAPACITY - 1;
 
 function listOf(image: usize, finding: u32): usize {

@@ -20,8 +20,8 @@ const CODE_RED = (letter: string): string =>
 const ORDINARY = "GET /index.html HTTP/1.0\r\nHost: www\r\nAccept: */*\r\n\r\n";
 
 /** Data of a conversation that nobody saw open; `times` sent, each the same. */
-function stray(times: number, flags: string): Uint8Array[] {
-  return Array.from({ length: times }, () => segment("GET /c/winnt HTTP/1.0\r\n\r\n", { flags }));
+function stray(times: number, flags: string, sport = 40_000): Uint8Array[] {
+  return Array.from({ length: times }, () => segment("GET /c/winnt HTTP/1.0\r\n\r\n", { flags, sport }));
 }
 
 /** The same place of a stream with other bytes. */
@@ -100,13 +100,23 @@ export const STARTER_CASES: readonly StarterCase[] = [
   path(9000031, "climbing-path", "/a/%2e%2e/%2e%2e/etc/passwd", "/a/b/../c.html"),
   path(9000032, "overlong-path", "/a%c0%ae%c0%ae/b", "/caf%c3%a9"),
   path(9000033, "path-encoded-twice", "/a%252e%252e/b", "/go?url=http%253A%252F%252Fwww"),
-  one(9000101, "fin-with-data", stray(1, "FPA"), [...opening(), segment(ORDINARY, { flags: "FPA" })]),
+  one(
+    9000101,
+    "fin-with-data",
+    stray(2, "FPA"),
+    [...opening(), segment(ORDINARY, { flags: "FPA" }), segment(ORDINARY, { flags: "FPA" })],
+    3000,
+  ),
   one(9000102, "unanswered", stray(2, "PA"), [...opening(), segment(ORDINARY), segment(ORDINARY)], 3000),
   one(
     9000103,
     "leaky-filter",
-    stray(2, "FPA"),
-    [...stray(2, "PA"), answer("HTTP/1.0 200 OK\r\n\r\n")].toReversed(),
+    [...stray(2, "FPA"), ...stray(2, "FPA", 40_001)],
+    // One alone may be stale; and who is answered converses.
+    [
+      ...stray(2, "FPA"),
+      ...[...stray(2, "PA", 40_001), answer("HTTP/1.0 200 OK\r\n\r\n", { sport: 40_001 })].toReversed(),
+    ],
     3000,
   ),
   one(

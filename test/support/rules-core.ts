@@ -15,6 +15,9 @@ const MS_NS = 1_000_000n;
 /** Packet time of the first frame that is sent without a time. */
 export const START_NS = 1_000_000_000n;
 
+/** Where rules are, an address's doings are kept too. */
+const ON: Partial<CoreLimits> = { inspectFlags: L.INSPECT_FLAG_ON, detectFlags: L.DETECT_FLAG_ON };
+
 export interface SeenAlert {
   sequence: number;
   timeNs: bigint;
@@ -65,14 +68,14 @@ export class RulesCore extends Core {
   private timeNs = START_NS;
 
   constructor(rules = "", limits: Partial<CoreLimits> = {}) {
-    super({ inspectFlags: L.INSPECT_FLAG_ON, ...limits });
+    super({ ...ON, ...limits });
     this.sensor = viewMemory(this.memory);
     if (rules !== "") this.install(rules);
   }
 
-  /** Begins anew, with inspection on and these rules in force. */
+  /** Begins anew, with inspection and detection on and these rules in force. */
   begin(rules: string, limits: Partial<CoreLimits> = {}): void {
-    this.reset({ inspectFlags: L.INSPECT_FLAG_ON, ...limits });
+    this.reset({ ...ON, ...limits });
     this.exports.drain();
     this.timeNs = START_NS;
     this.compiled = undefined;

@@ -34,7 +34,7 @@ export class RuleLists {
   constructor(
     plain: readonly PlainRule[],
     readonly ports: PortClasses,
-    findings: ReadonlyMap<number, { readonly findings: readonly number[] | "all" }>,
+    findings: ReadonlyMap<number, { readonly findings: readonly number[] }>,
   ) {
     for (let group = 0; group < L.PROTO_GROUP_COUNT; group++) {
       this.#addGroup(
@@ -90,11 +90,11 @@ export class RuleLists {
     return lists;
   }
 
-  #addFindings(rules: ReadonlyMap<number, { readonly findings: readonly number[] | "all" }>): void {
+  #addFindings(rules: ReadonlyMap<number, { readonly findings: readonly number[] }>): void {
     const lists: number[][] = Array.from({ length: FINDING_CAPACITY }, () => []);
     for (const [index, { findings }] of rules) {
       for (const [finding, list] of lists.entries()) {
-        if (findings === "all" || findings.includes(finding)) list.push(index);
+        if (findings.includes(finding)) list.push(index);
       }
     }
     for (const list of lists) this.#findings.push(this.#place(list));

@@ -2,6 +2,7 @@
 // Apart from the tables because a rule is either taken whole or refused, and a refused one must leave no trace.
 // Always holds: nothing that is shared between rules is changed here.
 
+import { FINDING_CAPACITY } from "../../../assembly/layout.js";
 import * as L from "../../../assembly/match/rules-layout.js";
 import { type ContentOption, type RegexOption, type Rule, type RuleOption, RuleRefusal } from "../model.js";
 import { bufferNumber, bufferOf, bufferSide, holdsWithoutBuffer, type Side } from "./buffers.js";
@@ -22,8 +23,8 @@ export interface PreparedRule {
   readonly buffers: number;
   /** Undefined for a rule that is asked at a finding, or of every packet. */
   readonly pattern: FastPattern | undefined;
-  /** Findings at which it is asked; "all" when it asks for a cause; undefined for other rules. */
-  readonly findings: readonly number[] | "all" | undefined;
+  /** Findings at which it is asked, and ASKS_CAUSE where a new cause is; undefined for other rules. */
+  readonly findings: readonly number[] | undefined;
   readonly flowbits: ReadonlySet<string>;
   readonly warnings: readonly string[];
 }
@@ -209,13 +210,13 @@ function usablePattern(options: readonly RuleOption[], buffers: number): FastPat
 }
 
 /** Only rules that look into no bytes are asked at a finding; others are asked where their bytes are. */
-function findingsOf(
-  options: readonly RuleOption[],
-  ops: readonly Op[],
-): readonly number[] | "all" | undefined {
+/** No finding has the last number: it stands for a cause that changed. */
+const ASKS_CAUSE = FINDING_CAPACITY - 1;
+
+function findingsOf(options: readonly RuleOption[], ops: readonly Op[]): readonly number[] | undefined {
   if (options.some((option) => bufferOf(option) !== undefined)) return undefined;
   const asked = ops.filter(({ flags }) => (flags & L.OP_FLAG_NEGATED) === 0);
-  if (asked.some(({ code }) => code === L.OP_CAUSE)) return "all";
   const findings = asked.filter(({ code }) => code === L.OP_FINDING).map(({ a }) => a);
+  if (asked.some(({ code }) => code === L.OP_CAUSE)) findings.push(ASKS_CAUSE);
   return findings.length > 0 ? [...new Set(findings)].sort((a, b) => a - b) : undefined;
 }

@@ -130,7 +130,7 @@ function addAddresses(builder: ImageBuilder, header: Header, addresses: AddressC
 
 function addLists(builder: ImageBuilder, header: Header, { rules, ports, patternRules }: Tables): void {
   const plain = [];
-  const findings = new Map<number, { readonly findings: readonly number[] | "all" }>();
+  const findings = new Map<number, { readonly findings: readonly number[] }>();
   for (const [index, placed] of rules.entries()) {
     if (placed.findings !== undefined) {
       findings.set(index, { findings: placed.findings });

@@ -28,17 +28,28 @@ describe("findings", () => {
   it("are counted once a flow, however often they are seen", () => {
     const core = new Core();
     for (let times = 0; times < 5; times++) core.push(query(1, 0x1234));
-    core.push(query(2, 0x1234));
+    core.push(query(1));
+    core.push(query(2));
+    for (let times = 0; times < 5; times++) core.push(query(2, 0x1234));
     core.push(query(3));
-    expect(findings(core).toSorted()).toEqual([0n, bit(L.FINDING_BAD_CHECKSUM), bit(L.FINDING_BAD_CHECKSUM)]);
+    // Wrong throughout: nothing of the network's.
+    for (let times = 0; times < 5; times++) core.push(query(4, 0x1234));
+    expect(findings(core).toSorted()).toEqual([
+      0n,
+      0n,
+      bit(L.FINDING_BAD_CHECKSUM),
+      bit(L.FINDING_BAD_CHECKSUM),
+    ]);
     expect(core.counter(L.COUNTER_FINDING_FIRST + L.FINDING_BAD_CHECKSUM)).toBe(2);
     expect(core.counter(L.COUNTER_FINDING_FIRST + L.FINDING_BAD_HEADER)).toBe(0);
   });
 
   it("are counted again for a new flow of the same ends", () => {
     const core = new Core();
-    core.push(query(1, 0x1234), { timeNs: 1_000_000_000n });
-    core.push(query(1, 0x1234), { timeNs: 1000_000_000_000n });
+    for (const timeNs of [1_000_000_000n, 1000_000_000_000n]) {
+      core.push(query(1, 0x1234), { timeNs });
+      core.push(query(1), { timeNs });
+    }
     expect(findings(core)).toEqual([bit(L.FINDING_BAD_CHECKSUM), bit(L.FINDING_BAD_CHECKSUM)]);
     expect(core.counter(L.COUNTER_FINDING_FIRST + L.FINDING_BAD_CHECKSUM)).toBe(2);
   });

@@ -193,7 +193,7 @@ describe("rules that ask for findings", () => {
     ];
     const compiled = compileStubbed(rules);
     const reader = new ImageReader(compiled.image);
-    expect(reader.findingRules(0)).toEqual([0, 1, 2]);
+    expect(reader.findingRules(0)).toEqual([0, 1]);
     expect(reader.findingRules(1)).toEqual([1, 2]);
     expect(reader.findingRules(63)).toEqual([2]);
     expect(reader.plain(L.PROTO_GROUP_TCP, reader.portClass(5))).toEqual([4, 5]);
