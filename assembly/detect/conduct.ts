@@ -64,8 +64,9 @@ export function judgeConduct(flow: Flow): void {
   const fromB = flow.has(FLOW_FLAG_SEEN_B);
   const d = flow.direction(fromB);
   if (d.appBytes < <u64>DATA_MIN || flow.direction(!fromB).packets != 0) return;
-  if (d.retransmits != 0 && d.ackAdvances == 0 && flow.last - flow.start >= REPEAT_NS)
-    raiseUnanswered(flow, fromB);
+  // Who is heard, out of our sight, does not end with what it began with.
+  const isRepeated = d.retransmits != 0 && d.ackAdvances == 0 && d.lastSeq == d.seqFirst;
+  if (isRepeated && flow.last - flow.start >= REPEAT_NS) raiseUnanswered(flow, fromB);
 }
 
 /** Nothing came from there, or only RSTs, as a host answers that knows of no such conversation (RFC 9293 3.5.2). */

@@ -2,7 +2,7 @@
 // that the two modes are held to be alike. More of them with inspection: ../inspect/findings.test.ts.
 
 import { describe, expect, it } from "vitest";
-import { DATA_MIN, REPEAT_MS } from "../../../assembly/detect/detect-layout.js";
+import { DATA_MIN, LATE_MS, REPEAT_MS } from "../../../assembly/detect/detect-layout.js";
 import * as L from "../../../assembly/layout.js";
 import type { FindingName } from "../../../host/record/findings.js";
 import { back, connection, handshake, tcp } from "./frames.js";
@@ -25,11 +25,27 @@ function found(frames: readonly Uint8Array[], gapMs = REPEAT_MS, options: RigOpt
 }
 
 const data = (more = {}): Uint8Array => tcp({ ...ENDS, flags: "PA", data: "data", ...more });
+/** Data, and more of it: time for an answer to the first. */
+const twice = (more = {}): Uint8Array[] => [data(more), data({ seq: 1004, ...more })];
 
 describe("midstream-data", () => {
   it("needs two bytes: one may be a keep-alive", () => {
     expect(found([data({ data: "x".repeat(DATA_MIN - 1) })])).toEqual([]);
-    expect(found([data({ data: "x".repeat(DATA_MIN) })])).toEqual(["midstream-data"]);
+    expect(found([data({ data: "x".repeat(DATA_MIN) }), tcp({ ...ENDS, flags: "A", seq: 1002 })])).toEqual([
+      "midstream-data",
+    ]);
+  });
+
+  it("gives an answer its time", () => {
+    expect(found(twice(), REPEAT_MS - 1)).toEqual([]);
+    expect(found(twice(), REPEAT_MS)).toEqual(["midstream-data"]);
+  });
+
+  it("is none where the other side converses; a RST is no conversation", () => {
+    expect(found([data(), tcp({ ...back(ENDS), flags: "A" }), data({ seq: 1004 })])).toEqual([]);
+    expect(found([data(), tcp({ ...back(ENDS), flags: "RA" }), data({ seq: 1004 })])).toEqual([
+      "midstream-data",
+    ]);
   });
 
   it("is none behind a SYN or a SYN-ACK, nor with a RST", () => {
@@ -41,8 +57,8 @@ describe("midstream-data", () => {
   });
 
   it("is of both protocols and both directions", () => {
-    expect(found([data({ src: "2001:db8::1", dst: "2001:db8::2" })])).toEqual(["midstream-data"]);
-    expect(found([tcp({ ...back(ENDS), flags: "PA", data: "data" })])).toEqual(["midstream-data"]);
+    expect(found(twice({ src: "2001:db8::1", dst: "2001:db8::2" }))).toEqual(["midstream-data"]);
+    expect(found(twice(back(ENDS)))).toEqual(["midstream-data"]);
   });
 
   it("is none soon after the sensor began, nor when frames were lost", () => {
@@ -54,7 +70,13 @@ describe("midstream-data", () => {
     expect(rig.flows().flatMap(({ notes }) => notes)).toEqual(["loss"]);
     rig.begin();
     rig.core.view.setBigUint64(L.STATE_BASE + L.STATE_LOSS_TIME_OFFSET, rig.timeNs - 9_000_000_000n, true);
-    expect(rig.send(data()).names()).toEqual(["midstream-data"]);
+    expect(
+      rig
+        .send(data())
+        .wait(REPEAT_MS)
+        .send(data({ seq: 1004 }))
+        .names(),
+    ).toContain("midstream-data");
   });
 
   it("is none of a conversation that the table knew, or had no place for", () => {
@@ -69,15 +91,20 @@ describe("midstream-data", () => {
 
   it("is counted once a flow, and for a new flow anew", () => {
     rig.begin();
-    for (let i = 0; i < 5; i++) rig.send(data({ seq: 1000 + i * 4 }));
-    rig.send(data({ sport: 4001 }));
-    expect(rig.found()).toEqual({ "midstream-data": 2 });
+    for (let i = 0; i < 5; i++)
+      rig.send(data({ seq: 1000 + i * 4 }), data({ sport: 4001, seq: 1000 + i * 4 })).wait(600);
+    expect(rig.found()["midstream-data"]).toBe(2);
   });
 });
 
 describe("fin-with-data-no-handshake", () => {
   it("is FIN and data in one segment", () => {
-    expect(found([data({ flags: "FPA" })])).toEqual(["midstream-data", "fin-with-data-no-handshake"]);
+    const fin = tcp({ ...ENDS, flags: "FA", seq: 1004 });
+    expect(found([data({ flags: "FPA" })])).toEqual([]);
+    expect(found([data({ flags: "FPA" }), fin]).slice(0, 2)).toEqual([
+      "midstream-data",
+      "fin-with-data-no-handshake",
+    ]);
     expect(found([data(), tcp({ ...ENDS, flags: "FA", seq: 1004 })])).toEqual(["midstream-data"]);
     expect(found([tcp({ ...ENDS, flags: "FA" })])).toEqual([]);
   });
@@ -91,6 +118,12 @@ describe("unanswered-retransmit", () => {
     expect(found(again(), REPEAT_MS)).toEqual(["midstream-data", "unanswered-retransmit"]);
   });
 
+  it("waits longer for an answer while the conversation goes on: on a slow line it takes more than a second", () => {
+    const late = [data(), data(), tcp({ ...back(ENDS), flags: "A", ack: 1004 })];
+    expect(found(late, LATE_MS - 1)).not.toContain("unanswered-retransmit");
+    expect(found([...again(), data()], LATE_MS)).toContain("unanswered-retransmit");
+  });
+
   it("is told of what may be older than the sensor too: that nobody answers is true all the same", () => {
     expect(found(again(), REPEAT_MS, { limits: { pickupNs: 60_000_000_000n } })).toEqual([
       "unanswered-retransmit",
@@ -98,7 +131,7 @@ describe("unanswered-retransmit", () => {
   });
 
   it("is none where the other side was heard, or is heard", () => {
-    expect(found([data(), tcp({ ...back(ENDS), flags: "A" }), data()])).toEqual(["midstream-data"]);
+    expect(found([data(), tcp({ ...back(ENDS), flags: "A" }), data()])).toEqual([]);
     expect(found([data({ ack: 1 }), data({ seq: 1004, ack: 500 }), data({ ack: 500 })])).toEqual([
       "midstream-data",
     ]);
