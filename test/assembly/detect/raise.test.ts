@@ -43,12 +43,15 @@ const ip = (options: Partial<f.Ipv4Options>, payload: Uint8Array): Uint8Array =>
   f.ethernet({}, f.ipv4({ ...ENDS, id: 7, ...options }, payload));
 
 describe("bad-checksum", () => {
-  it("is a wrong checksum of IP, or of what it carries", () => {
-    const header = look([ip({ checksum: 0x1234 }, udp())]);
+  it("is a wrong checksum of IP, or of what it carries, beside right ones of the same side", () => {
+    const header = look([ip({ checksum: 0x1234 }, udp()), ip({}, udp())]);
     expect(header.counted).toEqual({ "bad-checksum": 1 });
     expect(header.flow.notes).toEqual(["bad-ip-checksum"]);
     expect(header.flow.orig.badChecksums).toBe(1);
-    const payload = look(Array.from({ length: 3 }, () => ip({}, udp({ checksum: 0x1234 }))));
+    const wrong = Array.from({ length: 3 }, () => ip({}, udp({ checksum: 0x1234 })));
+    // Wrong throughout: the place of the capture makes it so.
+    expect(look(wrong).counted).toEqual({});
+    const payload = look([...wrong, ip({}, udp())]);
     expect(payload.counted).toEqual({ "bad-checksum": 1 });
     expect(payload.flow.notes).toEqual(["bad-l4-checksum"]);
     expect(payload.flow.orig.badChecksums).toBe(3);
