@@ -110,6 +110,8 @@ export interface HomeNetworks {
   readonly networks: readonly string[];
   /** given: by --home or the configuration; rules: HOME_NET of the rules; unknown: nothing was said. */
   readonly how: "given" | "rules" | "guessed" | "unknown";
+  /** Networks and addresses that were said to be used by nobody. */
+  readonly unused: readonly string[];
 }
 
 export interface RulesInForce {
@@ -252,6 +254,8 @@ export interface CaseAlert {
   readonly lastUs: number;
   /** The first one, as the letter had it: header, packet and hex; ASCII, a line each. null where it was not kept. */
   readonly dump: readonly string[] | null;
+  /** Of the ones after it, two at most. */
+  readonly moreDumps: readonly (readonly string[])[];
   /** Flow of the first one, null where it is not known. */
   readonly flow: string | null;
 }

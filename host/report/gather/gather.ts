@@ -11,10 +11,12 @@ import { type FlowFacts, factsOf } from "../../cause/facts.js";
 import { flowId } from "../../export/flow-id.js";
 import { keyOf } from "../../incident/keys.js";
 import type { LiveIncident } from "../../incident/live.js";
+import type { IncidentKind } from "../../incident/model.js";
 import { alertPart, flowPart } from "../../incident/parts.js";
-import { judge, senderOf } from "../../incident/policy.js";
+import { FLOOD_FINDING, isInVain, judge, SWEEP_FINDINGS, senderOf } from "../../incident/policy.js";
 import { timeFormatter } from "../../print/time-format.js";
 import { addressText } from "../../record/address.js";
+import type { FindingName } from "../../record/findings.js";
 import type { FlowRecord } from "../../record/flow-record.js";
 import type { CaseAlert } from "../model.js";
 import type { Judged } from "./judge.js";
@@ -26,6 +28,8 @@ const FACTS_LAST = 200;
 const IDS_MAX = 20_000;
 const CONTEXT_MAX = 32;
 const ALERTS_MAX = 32;
+/** Dumps of a rule besides the first alert's. */
+const DUMPS_MORE = 2;
 const LOGGED_MAX = 20_000;
 
 /** What was found for one subject. */
@@ -45,6 +49,11 @@ export class Gathered {
   constructor(readonly judged: Judged) {
     const { firstUs, lastUs, kind } = judged.live.columns;
     this.live = memoryIncident(judged.key, kind, { startUs: firstUs, endUs: lastUs });
+  }
+
+  /** The first reading found it so. */
+  has(finding: FindingName): boolean {
+    return this.judged.live.findings.has(finding);
   }
 
   addFacts(facts: FlowFacts): void {
@@ -88,6 +97,7 @@ export class Gatherer {
     if (known !== undefined) {
       known.count++;
       known.lastUs = part.endUs;
+      if (known.moreDumps.length < DUMPS_MORE) known.moreDumps = [...known.moreDumps, this.dumpOf(alert)];
     } else if (found.alerts.size < ALERTS_MAX) found.alerts.set(key, this.firstAlert(alert));
   }
 
@@ -96,19 +106,30 @@ export class Gatherer {
     const sender = senderOf(record);
     const source = addressText(record, sender);
     const { findingsLow: low, findingsHigh: high } = record;
-    if ((low | high) === 0) {
+    const judgement = judge(record, low, high);
+    const found = this.placeOf(record, judgement.joins, source);
+    if (found === undefined) {
       this.byKey.get(`source ${source}`)?.addContext(factsOf(record));
       return;
     }
-    const judgement = judge(record, low, high);
-    const found =
-      this.byKey.get(keyOf(record, judgement.joins, source)) ??
-      this.byKey.get(`target ${addressText(record, sender === "orig" ? "resp" : "orig")}`);
-    if (found === undefined) return;
     this.joiner.join(found.live, judgement.joins, flowPart(record, judgement, source, low, high));
     found.addFacts(factsOf(record));
     if (found.actors.size < IDS_MAX)
       found.actors.set(String(flowId(record)), `${source} ${record.port(sender)}`);
+  }
+
+  /** Where the record belongs as a strange one: by its findings, or as one of those that a sweep or flood asked in vain. */
+  private placeOf(record: FlowRecord, joins: IncidentKind, source: string): Gathered | undefined {
+    const vain = isInVain(record);
+    const flooded =
+      record.isTcp && vain ? this.byKey.get(`target ${addressText(record, "resp")}`) : undefined;
+    if (flooded?.has(FLOOD_FINDING)) return flooded;
+    if ((record.findingsLow | record.findingsHigh) === 0) {
+      const sweeping = vain ? this.byKey.get(`source ${source}`) : undefined;
+      return SWEEP_FINDINGS.some((name) => sweeping?.has(name)) ? sweeping : undefined;
+    }
+    const target = addressText(record, senderOf(record) === "orig" ? "resp" : "orig");
+    return this.byKey.get(keyOf(record, joins, source)) ?? this.byKey.get(`target ${target}`);
   }
 
   private firstAlert(alert: Alert): Mutable<CaseAlert> {
@@ -124,8 +145,13 @@ export class Gatherer {
       count: 1,
       firstUs: timeUs,
       lastUs: timeUs,
-      dump: this.full.text(alert).trimEnd().split("\n"),
+      dump: this.dumpOf(alert),
+      moreDumps: [],
       flow: String(alertFlowId(alert)),
     };
+  }
+
+  private dumpOf(alert: Alert): string[] {
+    return this.full.text(alert).trimEnd().split("\n");
   }
 }

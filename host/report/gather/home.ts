@@ -2,7 +2,7 @@
 // Apart because it is asked of every flow, and so must be quick.
 // Always holds: what is no network was refused before.
 
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 
 export class HomeList {
   private readonly list = new BlockList();
@@ -16,7 +16,9 @@ export class HomeList {
     }
   }
 
+  /** Of a MAC address: no. */
   has(address: string): boolean {
-    return this.list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+    const family = isIP(address);
+    return family !== 0 && this.list.check(address, family === 6 ? "ipv6" : "ipv4");
   }
 }

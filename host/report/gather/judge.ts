@@ -1,6 +1,6 @@
 // The first reading: what is worth a case, by the policy that opens incidents (host/incident/policy.ts).
 // Apart from gathering because only now is known whom to gather for, and everything of everybody would be too much.
-// Always holds: memory is bounded whatever the capture holds: CASES_MAX subjects, SPEAKERS_MAX addresses; what has no
+// Always holds: memory is bounded whatever the capture holds: CASES_MAX subjects and as many targets; what has no
 // points is no case; beyond CASES_MAX sources, those that have a target in common are one case of the target.
 
 import type { Alert } from "../../alert/alert.js";
@@ -15,7 +15,6 @@ import { judge, senderOf } from "../../incident/policy.js";
 import { addressText } from "../../record/address.js";
 import type { FlowRecord } from "../../record/flow-record.js";
 import { JOIN_US, memoryIncident, memoryJoiner } from "./memory-incident.js";
-import { DistinctAddresses } from "./speakers.js";
 
 const CASES_MAX = 4096;
 /** TCP flows that the question is asked of, whether the capture is one-way. */
@@ -31,17 +30,12 @@ export class Judge {
   alerts = 0;
   /** Subjects for which there was no place. */
   dropped = 0;
-  /** Who sent a packet, ARP's too. */
-  readonly speakers = new DistinctAddresses();
   firstUs = Number.POSITIVE_INFINITY;
   lastUs = Number.NEGATIVE_INFINITY;
   private readonly cases = new Map<string, LiveIncident>();
   private readonly candidates = new Candidates();
   private readonly sample: FlowFacts[] = [];
   private readonly joiner = memoryJoiner();
-
-  /** `isOurs`: of home networks, where they are known. */
-  constructor(private readonly isOurs: ((address: string) => boolean) | undefined) {}
 
   takeAlert(alert: Alert): void {
     if (!alert.isTold) return;
@@ -53,9 +47,6 @@ export class Judge {
   takeRecord(record: FlowRecord): void {
     this.firstUs = Math.min(this.firstUs, record.startUs);
     this.lastUs = Math.max(this.lastUs, record.lastUs);
-    for (const end of ["orig", "resp"] as const) {
-      if (record.packetsOfLife(end) > 0) this.hear(addressText(record, end));
-    }
     if (!record.isIp) return;
     if (record.isTcp && this.sample.length < ONE_WAY_SAMPLE) this.sample.push(factsOf(record));
     const { findingsLow: low, findingsHigh: high } = record;
@@ -75,10 +66,6 @@ export class Judge {
   /** Gravest first. */
   get judged(): Judged[] {
     return [...this.cases].map(([key, live]) => ({ key, live })).sort(byGravity);
-  }
-
-  private hear(address: string): void {
-    if (this.speakers.has(address) !== true && this.isOurs?.(address) !== false) this.speakers.add(address);
   }
 
   private add(key: string, kind: IncidentKind, part: IncidentPart): void {
