@@ -8,7 +8,6 @@ import { modulo } from "../hidden/candidates.js";
 import { fitIpIds, fitPorts, type PortFit, type SequentialFit } from "../hidden/fit.js";
 import { sampledInTime } from "../hidden/sample.js";
 import { actors, type Look, sent } from "./features/look.js";
-import { span } from "./features/words.js";
 import type { Hidden, HiddenPoint, LinePiece } from "./model.js";
 
 const POINTS_MAX = 400;
@@ -27,13 +26,15 @@ export function hiddenOf(look: Look): Hidden[] {
   if (actors(look).length !== 1) return [];
   const ports = portValues(look);
   const found: Hidden[] = [];
-  if (ports.length >= POINTS_LEAST) {
+  // Of who answers, as a flood's victim does, the port is the service's.
+  if (look.kind !== "target" && ports.length >= POINTS_LEAST) {
     const fit = fitPorts(ports.map(({ timeUs, value }) => ({ timeUs, port: value })));
     found.push(hidden("source-port", portText(fit, ports), fit, ports));
   }
   const ids = idValues(look);
   const idFit = fitIpIds(ids.map(({ timeUs, value }) => ({ timeUs, id: value })));
-  if (idFit.kind === "sequential") found.push(hidden("ip-id", idText(idFit), idFit, ids));
+  if (idFit.kind === "sequential" && idFit.estimated > idFit.seen)
+    found.push(hidden("ip-id", idText(idFit), idFit, ids));
   return found;
 }
 
@@ -57,16 +58,23 @@ function idValues(look: Look): Value[] {
 }
 
 function portText(fit: PortFit, ports: readonly Value[]): string {
+  const count = new Set(ports.map(({ value }) => value)).size;
   if (fit.kind === "too-few") {
-    return `how many connections were not seen can't be said: ports of ${ports.length} flows are too few`;
+    return (
+      `how many connections were not seen can't be said: ${ports.length} flows from ` +
+      `${count} source ${count === 1 ? "port" : "ports"} are too little for it`
+    );
   }
   if (fit.kind === "not-sequential") return `how many connections were not seen can't be said: ${fit.reason}`;
+  if (fit.estimated < fit.seen) {
+    return `by its source ports the source opened no more connections than were seen (${fit.seen})`;
+  }
   const range = `source ports ${ports[0]!.value} to ${ports.at(-1)!.value}`;
   const wrapped = fit.wrapped === 0 ? "" : ` (round ${times(fit.wrapped)})`;
   const every = fit.step === 1 ? "" : `, each taking ${fit.step} ports`;
   return (
     `about ${rate(fit.rate)} hidden connections a second (${rate(fit.rateLow)} to ${rate(fit.rateHigh)}): ` +
-    `${range}${wrapped} in ${span(fit.spanSeconds * 1e6)} mean about ${fit.estimated} connections opened${every}, ` +
+    `${range}${wrapped} in ${seconds(fit)} mean about ${fit.estimated} connections opened${every}, ` +
     `of which ${fit.seen} were seen${outliers(fit)}`
   );
 }
@@ -74,13 +82,17 @@ function portText(fit: PortFit, ports: readonly Value[]): string {
 function idText(fit: SequentialFit): string {
   return (
     `by its IP IDs, which count up, the source sent about ${rate(fit.rate)} packets a second to everybody ` +
-    `(${rate(fit.rateLow)} to ${rate(fit.rateHigh)}): about ${fit.estimated} in ${span(fit.spanSeconds * 1e6)}, ` +
+    `(${rate(fit.rateLow)} to ${rate(fit.rateHigh)}): about ${fit.estimated} in ${seconds(fit)}, ` +
     `of which ${fit.seen} were seen${outliers(fit)}`
   );
 }
 
 function outliers({ outliers: count, seen }: SequentialFit): string {
   return count === 0 ? "" : `; ${count} of ${count + seen} are not on the line`;
+}
+
+function seconds({ spanSeconds }: SequentialFit): string {
+  return `${spanSeconds < 10 ? spanSeconds.toFixed(1) : Math.round(spanSeconds)} s`;
 }
 
 function times(count: number): string {

@@ -4,7 +4,7 @@
 
 import type { Alert } from "../../alert/alert.js";
 import { alertFlowId } from "../../alert/flow-key.js";
-import { compileRules } from "../../rules/compile/compile.js";
+import { type CompiledRules, compileRules } from "../../rules/compile/compile.js";
 import { parseRules } from "../../rules/parse/index.js";
 import type { Limits } from "../../wasm/config.js";
 import { type PacketFacts, packetFacts } from "../packet-facts.js";
@@ -72,7 +72,8 @@ export async function readPackets(
   return { shelves, result };
 }
 
-function rulesFor(subjects: readonly string[], { rulesLimit }: Limits) {
+/** One rule that takes out every packet from and to these addresses. */
+export function rulesFor(subjects: readonly string[], { rulesLimit }: Limits): CompiledRules {
   const list = subjects.length === 1 ? subjects[0] : `[${subjects.join(",")}]`;
   const { rules, problems } = parseRules(`log ip ${list} any <> any any (msg:"report"; sid:1; rev:1;)\n`);
   const [problem] = problems;

@@ -29,7 +29,9 @@ const FLOWS_SHOWN = 100;
 const CONTEXT_SHOWN = 16;
 const DUMP_LINES = 128;
 const ALERTS_DUMPED = 8;
-const SPECIAL = /[\\`*_{}[\]()#+!|<>~&$-]/g;
+const SPECIAL = /[\\`*_[\]|<>~&$]/g;
+/** What makes a list, a heading or a rule of a line that begins with it. */
+const LEADING = /^(\s*)(?:([-+#=])|(\d+)([.)]))/;
 
 export function reportMarkdown(report: Report): string {
   const blocks = [
@@ -46,7 +48,11 @@ export function reportMarkdown(report: Report): string {
 
 /** Text that is text in Markdown, wherever it stands. */
 export function escaped(text: string): string {
-  return plain(text).replace(SPECIAL, (character) => `\\${character}`);
+  return plain(text)
+    .replace(SPECIAL, (character) => `\\${character}`)
+    .replace(LEADING, (_all, blanks: string, mark?: string, number?: string, dot?: string) =>
+      mark === undefined ? `${blanks}${number}\\${dot}` : `${blanks}\\${mark}`,
+    );
 }
 
 function list(items: readonly string[]): string {
@@ -61,7 +67,7 @@ function section(title: string, ...blocks: readonly string[]): string[] {
 function caseBlocks(one: Case): string[] {
   const { number, title, features, hidden, findings } = one;
   return [
-    `## ${number}\\. ${escaped(title)}`,
+    `## ${number}. ${escaped(title)}`,
     escaped(`${caseLine(one)}.`),
     ends(one),
     ...section(
@@ -170,7 +176,7 @@ function causeBlocks(cause: CaseCause, index: number): string[] {
     text,
   ]);
   return [
-    `${index + 1}. **${escaped(cause.cause)}** \\(${cause.score} of 100\\): ${escaped(cause.meaning)}.`,
+    `${index + 1}. **${escaped(cause.cause)}** (${cause.score} of 100): ${escaped(cause.meaning)}.`,
     table(["Weight", "What speaks for it, and against it"], rows, ["right", "left"]),
     cause.speaksAgainst.length === 0 ? "Nothing that was seen speaks against it." : "",
     cause.story.map((text) => `> ${escaped(text)}`).join("\n>\n"),

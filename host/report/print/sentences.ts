@@ -109,7 +109,7 @@ export function verdict({ cases, casesLeftOut }: Report): string {
 /** `C-7K3QF2MX, high: 7 flows, 24 packets, 1 alert, 17 Oct 01 11:31:06 to 11:47:13`. */
 export function caseLine({ id, kind, severity, counts, firstUs, lastUs }: Case): string {
   const { flows, packets, alerts, sources } = counts;
-  const many = kind === "target" ? `, ${plural(sources, "source")}` : "";
+  const many = kind === "target" && sources > 1 ? `, ${plural(sources, "source")}` : "";
   return (
     `${id}, ${severity}: ${plural(flows, "flow")}, ${plural(packets, "packet")}, ${plural(alerts, "alert")}${many}, ` +
     spanText(firstUs, lastUs)
