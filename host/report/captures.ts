@@ -20,7 +20,7 @@ import type { OpenInput } from "../capture/inputs.js";
 import type { CaptureProblem } from "../capture/problem.js";
 import type { ReadProgress } from "../capture/reader.js";
 import { mergeFacts } from "../cause/facts.js";
-import type { WeighContext } from "../cause/questions.js";
+import { endsOf, type WeighContext } from "../cause/questions.js";
 import { weighSource } from "../cause/weigh.js";
 import { severityWith } from "../incident/finisher.js";
 import { severityNumber, severityWord } from "../incident/model.js";
@@ -54,7 +54,8 @@ import type { PacketFacts } from "./packet-facts.js";
 
 /** A mild cause lowers a case's severity only when it is weighed: more are looked at than are told. */
 const LOOKED_AT_FACTOR = 2;
-const PORTS_LISTED = 32;
+/** Of sources, destinations, ports. */
+const LISTED_MAX = 32;
 
 export interface CaptureReportOptions {
   readonly files: readonly string[];
@@ -238,9 +239,9 @@ class Making {
         destinations: live.destinations.count,
         ports: live.ports.count,
       },
-      sources: live.sources.values,
-      destinations: live.destinations.values,
-      ports: live.ports.values.map(Number).slice(0, PORTS_LISTED),
+      sources: firstOf(flows.map((flow) => endsOf(flow).actor.address)),
+      destinations: firstOf(flows.map((flow) => endsOf(flow).target.address)),
+      ports: firstOf(flows.map((flow) => endsOf(flow).target.port).filter((port) => port >= 0)),
       findings: Object.fromEntries(live.findings),
       look,
       context: others,
@@ -359,6 +360,11 @@ class Making {
         : []),
     ];
   }
+}
+
+/** In the order of time, each once. */
+function firstOf<Value>(values: readonly Value[]): Value[] {
+  return [...new Set(values)].slice(0, LISTED_MAX);
 }
 
 function lookedAt(count: number, total: number, isFull: boolean): PacketsLookedAt {

@@ -26,7 +26,7 @@ export const badUri: FeatureTest = {
     }).filter((deed) => deed !== "");
     return feature({
       key: KEY,
-      text: `${share(bad.length, data.length, "flow")} with data carry an HTTP request with a bad URI: ${deeds.join(", ")}`,
+      text: `${share(bad.length, data.length, "flow")} with data ${bad.length === 1 ? "carries" : "carry"} an HTTP request with a bad URI: ${deeds.join(", ")}`,
       holds: bad.length,
       of: data.length,
       unit: "flows",

@@ -2,7 +2,7 @@
 
 import { endsOf } from "../../cause/questions.js";
 import { type FeatureTest, sentCount } from "./look.js";
-import { feature, share } from "./words.js";
+import { feature, plural, share } from "./words.js";
 
 const KEY = "fragments";
 
@@ -18,7 +18,7 @@ export const fragments: FeatureTest = {
     ).length;
     return feature({
       key: KEY,
-      text: `${share(count, of, "packet")} ${count === 1 ? "is a fragment" : "are fragments"}${odd === 0 ? "" : `, tiny or overlapping ones in ${odd} flows`}`,
+      text: `${share(count, of, "packet")} ${count === 1 ? "is a fragment" : "are fragments"}${odd === 0 ? "" : `, tiny or overlapping ones in ${plural(odd, "flow")}`}`,
       holds: count,
       of,
       unit: "packets",

@@ -21,7 +21,7 @@ export const noSyn: FeatureTest = {
       text:
         without.length === tcp.length
           ? `there are no SYN packets: no flow has S in its flags ${counted}`
-          : `${share(without.length, tcp.length, "TCP flow")} have no S in their flags ${counted}`,
+          : `${share(without.length, tcp.length, "TCP flow")} ${without.length === 1 ? "has no S in its" : "have no S in their"} flags ${counted}`,
       holds: without.length,
       of: tcp.length,
       unit: "flows",

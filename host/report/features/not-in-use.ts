@@ -47,7 +47,10 @@ function text(
     return `${all[0]}${sent}: nothing says that it is in use`;
   }
   const many = share(silent.length, all.length, "address");
-  const known = dark.length === 0 ? "" : `; ${dark.length} of them are known as not in use`;
+  const known =
+    dark.length === 0
+      ? ""
+      : `; ${dark.length} of them ${dark.length === 1 ? "is" : "are"} known as not in use`;
   return sent === "" ? `${many} spoken to are known as dark` : `${many} spoken to${sent}${known}`;
 }
 

@@ -28,7 +28,7 @@ function onePort(look: Look, flows: Flows) {
   if (best === undefined || best.holds < flows.length * MOST) return undefined;
   return feature({
     key: KEY,
-    text: `${share(best.holds, flows.length, "flow")} come from one source port: ${best.value}`,
+    text: `${share(best.holds, flows.length, "flow")} ${best.holds === 1 ? "comes" : "come"} from one source port: ${best.value}`,
     holds: best.holds,
     of: flows.length,
     unit: "flows",

@@ -29,7 +29,7 @@ export const unaskedAnswers: FeatureTest = {
     return feature({
       key: KEY,
       text:
-        `${share(unasked.length, look.flows.length, "flow")} are answers to what nobody asked: ${kinds.join(", ")}, ` +
+        `${share(unasked.length, look.flows.length, "flow")} ${unasked.length === 1 ? "is an answer" : "are answers"} to what nobody asked: ${kinds.join(", ")}, ` +
         `to ${plural(targets({ ...look, flows: unasked }).length, "address")}`,
       holds: unasked.length,
       of: look.flows.length,

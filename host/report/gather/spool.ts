@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { FileSource } from "../../capture/file-source.js";
 import type { OpenInput } from "../../capture/inputs.js";
 import { CaptureProblem, fileLabel } from "../../capture/problem.js";
-import { type ByteSource, openSource } from "../../capture/source.js";
+import type { ByteSource } from "../../capture/source.js";
 import { printable, StrayError, systemCode } from "../../errors.js";
 
 const PIECE_SIZE = 1 << 20;
@@ -28,7 +28,7 @@ interface Copy {
   readonly failure: CaptureProblem | undefined;
 }
 
-/** `open`: as openSource(), and each file once. @throws StrayError SPOOL_FAILED when a copy can't be written. */
+/** `open`: as openSource(); what can be read only once, once. @throws StrayError SPOOL_FAILED when a copy can't be written. */
 export async function spoolInputs(files: readonly string[], open: OpenInput): Promise<Spool> {
   const copies = new Map<string, Copy>();
   const sizes = new Map<string, number | null>();
@@ -51,7 +51,7 @@ export async function spoolInputs(files: readonly string[], open: OpenInput): Pr
   return {
     open: async (file) => {
       const copy = copies.get(file);
-      return copy === undefined ? openSource(file) : openCopy(file, copy);
+      return copy === undefined ? open(file) : openCopy(file, copy);
     },
     sizes,
     close,

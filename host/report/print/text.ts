@@ -36,7 +36,7 @@ export function reportText(report: Report): string {
       report.about.gaps.flatMap((gap) => wrapped(gap, "- ")),
     ),
     "",
-    signature(report),
+    ...wrapped(signature(report)),
   ];
   return `${lines.join("\n")}\n`;
 }
