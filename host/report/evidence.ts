@@ -48,7 +48,7 @@ export async function readEvidence(
     gaps.push(...problems.map(({ message }) => `${message}.`));
   }
   const nameless = evidence.filter(({ file }) => file === undefined).length;
-  if (nameless > 0) gaps.push(`Of ${nameless} alerts no packet was kept.`);
+  if (nameless > 0) gaps.push(`Of ${nameless} ${nameless === 1 ? "alert" : "alerts"} no packet was kept.`);
   return { packets: taken.packets, dumps: taken.dumps, gaps };
 }
 

@@ -122,20 +122,27 @@ function pointOf({ timeUs, value, flow }: Value, fit: PortFit): HiddenPoint {
   return { timeUs, value, flow, isOnLine: Math.min(off, rangeSize - off) <= tolerance + 1 };
 }
 
-/** From the first value to the last; broken where the counter goes round. */
+/** From the first value to the last; broken where the counter goes round. Empty of too many rounds. */
 function lineOf(fit: SequentialFit, values: readonly Value[]): LinePiece[] {
   const { slope, intercept, startUs, rangeLow, rangeSize } = fit;
   const at = (us: number): number => intercept + (slope * (us - startUs)) / 1e6;
   const when = (height: number): number => startUs + ((height - intercept) / slope) * 1e6;
-  const [from, to] = [values[0]!.timeUs, values.at(-1)!.timeUs];
+  const [fromUs, toUs] = [values[0]!.timeUs, values.at(-1)!.timeUs];
+  const first = Math.floor(at(fromUs) / rangeSize);
+  const last = Math.floor(at(toUs) / rangeSize);
+  if (last - first >= PIECES_MAX) return [];
   const pieces: LinePiece[] = [];
-  for (let begin = from; begin < to; ) {
-    const round = Math.floor((at(begin) + 1e-6) / rangeSize);
-    const end = Math.min(to, when((round + 1) * rangeSize));
-    if (end <= begin || pieces.length >= PIECES_MAX) return [];
-    const value = (us: number): number => rangeLow + at(us) - round * rangeSize;
-    pieces.push({ fromUs: begin, fromValue: value(begin), toUs: end, toValue: value(end) });
-    begin = end;
+  for (let round = first; round <= last; round++) {
+    const [low, high] = [round * rangeSize, (round + 1) * rangeSize];
+    const from = Math.max(at(fromUs), low);
+    const to = Math.min(at(toUs), high);
+    if (to <= from) continue;
+    pieces.push({
+      fromUs: round === first ? fromUs : when(from),
+      fromValue: rangeLow + from - low,
+      toUs: round === last ? toUs : when(to),
+      toValue: rangeLow + to - low,
+    });
   }
   return pieces;
 }

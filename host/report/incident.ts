@@ -45,7 +45,7 @@ export async function makeIncidentReport(options: IncidentReportOptions): Promis
       profile: null,
       gaps: [
         "What the sensor's home networks and profile were is not kept with an incident.",
-        "Besides the flows and packets below, its flow records and evidence files may hold more.",
+        "Besides what is told here, its flow records and evidence files may hold more.",
       ],
     },
     cases: [
@@ -105,6 +105,7 @@ function caseOf(
     flows,
     // A few of many would be taken for all of them.
     packets: isWhole ? packets : [],
+    kept: packets,
     isWhole,
     place: "while the sensor ran",
     addressState: (address) => (isDark(flows, address) ? "dark" : "unknown"),
@@ -137,13 +138,14 @@ function caseOf(
       causes: incident.causes,
       alerts: alertsOf(incident, evidence),
       alertsLeftOut: 0,
-      packets: isWhole
-        ? { count: total, leftOut: 0, reason: null }
-        : {
-            count: packets.length,
-            leftOut: Math.max(0, total - packets.length),
-            reason: "a sensor keeps only packets that rules ask for",
-          },
+      packets:
+        isWhole || total === 0
+          ? { count: total, leftOut: 0, reason: null }
+          : {
+              count: packets.length,
+              leftOut: Math.max(0, total - packets.length),
+              reason: "a sensor keeps only packets that rules ask for",
+            },
       isOurs: undefined,
       files: [],
       gaps: [

@@ -1,7 +1,9 @@
 // The IP ID field is 0. Apart: one feature.
 // Always holds: IPv4 only; each packet with another ID is an exception, with its time where packets were looked at.
 
+import type { FlowFacts } from "../../cause/facts.js";
 import { endsOf } from "../../cause/questions.js";
+import type { FeatureException } from "../model.js";
 import { type FeatureTest, type Look, sent } from "./look.js";
 import { feature, flowException, MOST, packetException, packets, share } from "./words.js";
 
@@ -48,9 +50,14 @@ function byFlows(look: Look) {
     unit: "packets",
     exceptions: four
       .filter(({ idZero, packets: count }) => idZero < count)
-      .map(({ flow, idLast }) =>
-        flowException(look, flow, idLast === undefined ? "another" : String(idLast)),
-      ),
+      .map(({ flow, idLast }) => exception(look, flow, idLast)),
     ordinary: four.every(({ dontFragment, idZero }) => dontFragment >= idZero) ? WITH_DF : undefined,
   });
+}
+
+/** By a packet that was kept, else by what the flow remembers. */
+function exception(look: Look, flow: FlowFacts, idLast: number | undefined): FeatureException {
+  const kept = look.kept?.find((packet) => packet.flow === flow.id && packet.isActor && packet.ipId > 0);
+  if (kept !== undefined) return packetException(look, kept, String(kept.ipId));
+  return flowException(look, flow, idLast === undefined ? "another" : String(idLast));
 }

@@ -16,6 +16,8 @@ export interface Look {
   readonly packets: readonly PacketFacts[];
   /** `packets` are all there are of the flows. */
   readonly isWhole: boolean;
+  /** Some packets, where not all are there: they tell what an exception was, nothing of the others. */
+  readonly kept?: readonly PacketFacts[];
   /** Where all was seen that is judged: "in this capture". */
   readonly place: string;
   /** What is known of an address by home networks, dark lists, findings. */

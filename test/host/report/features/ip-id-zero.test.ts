@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { ipIdZero } from "../../../../host/report/features/ip-id-zero.js";
-import { flow, many, told } from "./rig.js";
+import { flow, look, many, told } from "./rig.js";
 
 const DF = " (0 with DF is ordinary for today's Linux (RFC 6864))";
 
@@ -46,4 +46,12 @@ it("says that it looked at some packets only", () => {
   expect(
     told(ipIdZero, { flows: [flow()], packets: many(2, () => ({ ipId: 0 })), isWhole: false }),
   ).toContain("in all 2 packets looked at");
+});
+
+it("names an exception by a packet that was kept, where not all were", () => {
+  const one = flow({ orig: { packets: 9, idZero: 8 } });
+  const kept = look({ flows: [one], packets: [{ ipId: 20959, isLogged: true }] }).packets;
+  expect(told(ipIdZero, { flows: [one], kept })).toContain(
+    "; except 20959 in the packet logged at 11:31:06.000000",
+  );
 });
