@@ -88,6 +88,23 @@ describe("the letter", () => {
   });
 });
 
+describe("README.md", () => {
+  it("shows lines of it, as they are", () => {
+    const page = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const [, block = ""] = /```\n(Start_Time[\s\S]*?)```/.exec(page) ?? [];
+    const shown = block.split("\n").filter((line) => line !== "" && line !== "...");
+    expect(shown.length).toBeGreaterThan(10);
+    const lines = (GOLDEN["letter.txt"] ?? "").split("\n");
+    for (const line of shown) {
+      const begin = line.replace(/ \.\.\.$/, "");
+      expect(
+        lines.some((whole) => (begin === line ? whole === line : whole.startsWith(begin))),
+        line,
+      ).toBe(true);
+    }
+  });
+});
+
 describe("nothing strange", () => {
   it("is a report too", () => {
     expect(GOLDEN["browsing.txt"]).toContain("\nNothing strange was found.\n");

@@ -3,7 +3,16 @@
 // Always holds: what can't be written is refused before anything is read; a file that is there is replaced only when
 // the report is done; a reader that went away is no failure.
 
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { printable, StrayError, systemCode } from "../../errors.js";
 import { FORMS, type FormName, formOfName } from "../../report/formats.js";
@@ -60,10 +69,13 @@ function writeWhole(file: string, text: string): void {
       writeFileSync(file, text);
       return;
     }
-    const fresh = join(dirname(file), `.${basename(file)}.${process.pid}`);
+    // Through a link: what it leads to is replaced, and the link stays.
+    const target = found === undefined ? file : realpathSync(file);
+    const fresh = join(dirname(target), `.${basename(target)}.${process.pid}`);
     try {
-      writeFileSync(fresh, text, { mode: found?.mode ?? 0o640, flag: "wx" });
-      renameSync(fresh, file);
+      writeFileSync(fresh, text, { mode: 0o640, flag: "wx" });
+      if (found !== undefined) chmodSync(fresh, found.mode & 0o777);
+      renameSync(fresh, target);
     } catch (error) {
       rmSync(fresh, { force: true });
       throw error;

@@ -96,7 +96,8 @@ export function bytesText(bytes: number): string {
 }
 
 /** What was found, in one sentence. */
-export function verdict({ cases, casesLeftOut }: Report): string {
+export function verdict({ about: { counts }, cases, casesLeftOut }: Report): string {
+  if (counts?.packets === 0) return "No packet was read: nothing can be said.";
   if (cases.length === 0) {
     return casesLeftOut === 0
       ? "Nothing strange was found."
