@@ -40,6 +40,7 @@ import { HomeList } from "./gather/home.js";
 import { Judge } from "./gather/judge.js";
 import { PACKETS_A_CASE, readPackets } from "./gather/packets.js";
 import { type PassInput, readOnce } from "./gather/pass.js";
+import { Pickup } from "./gather/pickup.js";
 import { Speakers } from "./gather/speakers.js";
 import { spoolInputs } from "./gather/spool.js";
 import {
@@ -98,6 +99,13 @@ export async function makeCaptureReport(options: CaptureReportOptions): Promise<
   }
 }
 
+interface ToldCases {
+  readonly told: readonly Case[];
+  readonly leftOut: number;
+  /** Of all alerts, where the captures were read for cases: the second reading may tell of more. */
+  readonly alerts?: number;
+}
+
 class Making {
   private readonly homes: readonly Home[];
   private readonly speakers: Speakers;
@@ -140,10 +148,11 @@ class Making {
       onAlert: (alert) => judge.takeAlert(alert),
     });
     this.sensor = first.sensor;
-    const counts = countsOf(first.sensor, judge.alerts);
+    const counts = countsOf(first.sensor);
     const { problems, warnings } = first;
     const cases = await this.cases(limits);
-    return { report: this.report(counts, cases, problems, warnings), problems, warnings };
+    const { alerts = judge.alerts } = cases;
+    return { report: this.report({ ...counts, alerts }, cases, problems, warnings), problems, warnings };
   }
 
   private get limits(): Limits {
@@ -171,7 +180,7 @@ class Making {
     this.sensor = sensor;
   }
 
-  private async cases(limits: Limits): Promise<{ told: Case[]; leftOut: number }> {
+  private async cases(limits: Limits): Promise<ToldCases> {
     const { most, source } = this.options;
     const judged = this.judge.judged;
     const wanted = judged.filter(
@@ -184,8 +193,9 @@ class Making {
     const chosen = wanted.slice(0, Math.max(1, most * LOOKED_AT_FACTOR));
     if (chosen.length === 0) return { told: [], leftOut: judged.length };
     const gatherer = new Gatherer(chosen);
+    // Whether what began early is older than the capture is asked of all flows of a source together: Pickup.
     await readOnce(this.input, {
-      limits,
+      limits: { ...limits, pickupMs: 0 },
       rules: this.options.rules?.compiled,
       onRecord: (record) => gatherer.takeRecord(record),
       onAlert: (alert) => gatherer.takeAlert(alert),
@@ -197,14 +207,17 @@ class Making {
     // The sort is stable: among equals the order of the first reading stays.
     materials.sort((a, b) => severityNumber(b.severity) - severityNumber(a.severity));
     const told = materials.slice(0, most).map((material, index) => buildCase(material, index + 1));
-    return { told, leftOut: judged.length - told.length };
+    return { told, leftOut: judged.length - told.length, alerts: gatherer.alerts };
   }
 
   private material(gathered: Gathered, packets: readonly PacketFacts[], isFull: boolean): CaseMaterial {
     const { live, context } = gathered;
     const { columns } = live;
-    const flows = mergeFacts(gathered.facts);
-    const others = mergeFacts(context);
+    const pickup = new Pickup(this.judge.firstUs, this.options.limits.pickupMs);
+    const strange = mergeFacts(gathered.facts);
+    const goesOn = pickup.goesOn(strange);
+    const flows = goesOn ? strange : strange.map((flow) => pickup.marked(flow));
+    const others = mergeFacts(context).map((flow) => pickup.marked(flow));
     const causes = weighSource([...flows, ...others], this.weighContext);
     live.causes = causes;
     columns.cause = causes[0]?.cause ?? null;
@@ -251,7 +264,7 @@ class Making {
       packets: lookedAt(packets.length, total, isFull),
       isOurs: this.homes.length === 0 ? undefined : this.homeList?.has(subject) === true,
       files: this.options.files.filter((file) => file !== "-"),
-      gaps: this.caseGaps(gathered, flows.length),
+      gaps: this.caseGaps(gathered, flows),
     };
   }
 
@@ -288,8 +301,12 @@ class Making {
     };
   }
 
-  private caseGaps({ live, actors }: Gathered, kept: number): string[] {
+  private caseGaps({ live, actors }: Gathered, flows: Look["flows"]): string[] {
     const gaps: string[] = [];
+    const kept = flows.length;
+    const old = flows.filter(({ notes }) => notes.includes("pickup")).length;
+    if (old > 0)
+      gaps.push(`Conversations that may be older than the capture, which began just before: ${old}.`);
     if (kept < live.columns.flows)
       gaps.push(`Features, causes and estimates rest on ${kept} of ${live.columns.flows} flows.`);
     if (actors.size < live.columns.flows && kept === live.columns.flows)
@@ -299,7 +316,7 @@ class Making {
 
   private report(
     counts: Counts,
-    cases: { told: Case[]; leftOut: number },
+    cases: ToldCases,
     problems: readonly CaptureProblem[],
     warnings: readonly string[],
   ): Report {
@@ -376,7 +393,7 @@ function lookedAt(count: number, total: number, isFull: boolean): PacketsLookedA
   return { count, leftOut, reason };
 }
 
-function countsOf({ memory }: Sensor, alerts: number): Counts {
+function countsOf({ memory }: Sensor): Omit<Counts, "alerts"> {
   const count = (index: number): number => readCounter(memory, index);
   const byReason = UNDECODED_REASONS.map(
     ({ name, index }) => [name.replace(/^undecoded-/, ""), count(index)] as const,
@@ -385,7 +402,6 @@ function countsOf({ memory }: Sensor, alerts: number): Counts {
     packets: count(COUNTER_PACKETS),
     wireBytes: count(COUNTER_WIRE_BYTES),
     flows: count(COUNTER_FLOWS_CREATED),
-    alerts,
     undecoded: count(COUNTER_UNDECODED),
     undecodedByReason: Object.fromEntries(byReason.filter(([, value]) => value > 0)),
     truncated: count(COUNTER_TRUNCATED),

@@ -75,6 +75,8 @@ export class Gathered {
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 export class Gatherer {
+  /** Of all alerts, in and outside of these cases. */
+  alerts = 0;
   readonly all: readonly Gathered[];
   private readonly byKey: ReadonlyMap<string, Gathered>;
   private readonly joiner = memoryJoiner();
@@ -87,6 +89,7 @@ export class Gatherer {
 
   takeAlert(alert: Alert): void {
     if (!alert.isTold) return;
+    this.alerts++;
     const part = alertPart(alert, 0);
     const found = this.byKey.get(`source ${part.source}`) ?? this.byKey.get(`target ${part.destination}`);
     if (found === undefined) return;
