@@ -1,4 +1,4 @@
-// `npm start`: builds the letter's capture and reads it with stray, flows and then alerts, as a user would from the shell.
+// `npm start`: builds the letter's capture and has stray write the letter from it, as a user would from the shell.
 // Apart from the program itself because it is a demonstration and fixes the time zone.
 // Always holds: what is printed as a command line is what is run.
 
@@ -17,8 +17,8 @@ function node(args, options) {
 }
 
 node(["dist/examples/build.js"], { stdio: ["ignore", "ignore", "inherit"] });
-console.log(`$ TZ=UTC stray read ${capture} -Z b`);
-node(["bin/stray.mjs", "read", capture, "-Z", "b"], { env: { ...process.env, TZ: "UTC" } });
-const rules = "examples/letter.rules";
-console.log(`\n$ TZ=UTC stray read --rules ${rules} ${capture}`);
-node(["bin/stray.mjs", "read", "--rules", rules, capture], { env: { ...process.env, TZ: "UTC" } });
+// What the officer knew besides his log: which network was his, and that nobody used the address.
+const known = ["--home", "130.216.0.0/16", "--unused", "130.216.236.45"];
+const report = ["report", "--rules", "examples/letter.rules", ...known, capture];
+console.log(`$ TZ=UTC stray ${report.join(" ")}`);
+node(["bin/stray.mjs", ...report], { env: { ...process.env, TZ: "UTC" } });

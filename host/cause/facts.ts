@@ -8,6 +8,7 @@ import { flowId } from "../export/flow-id.js";
 import { addressText, hasMac, senderMac } from "../record/address.js";
 import { dirReasonName } from "../record/direction.js";
 import { type FindingName, findingNames } from "../record/findings.js";
+import { flgsText } from "../record/flgs.js";
 import type { End, FlowRecord } from "../record/flow-record.js";
 import { noteNames } from "../record/notes.js";
 import { isEstablished, stateText } from "../record/state.js";
@@ -71,6 +72,8 @@ export interface FlowFacts {
   readonly state: number;
   /** As `stray read -Z b` prints it: FPA_. */
   readonly stateText: string;
+  /** The Flgs column; facts that an older stray kept have none. */
+  readonly flgs?: string;
   readonly sawSyn: boolean;
   readonly sawSynAck: boolean;
   /** The handshake was seen to its end, or its SYN-ACK was followed by something other than a reset. */
@@ -97,6 +100,7 @@ export function factsOf(record: FlowRecord): FlowFacts {
     startNs,
     state: record.tcpState,
     stateText: stateText(record, "flags-both"),
+    flgs: flgsText(record),
     sawSyn: (record.flags & L.FLOW_FLAG_SYN) !== 0,
     sawSynAck: (record.flags & L.FLOW_FLAG_SYNACK) !== 0,
     sawHandshake: record.isTcp && isEstablished(record),

@@ -4,6 +4,7 @@
 
 import { isIP } from "node:net";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { EVIDENCE_PATH } from "../config/paths.js";
 import {
   INCIDENT_STATES,
   type IncidentAction,
@@ -19,6 +20,7 @@ import {
   UNREACHABLE_HELP,
   wholeNumberOf,
 } from "./control/socket-option.js";
+import { addOutputOptions, type ReportOutputOptions } from "./report-command.js";
 
 const EXAMPLES = `
 An incident is what findings and alerts of one source, or against one target, have in common in time: docs/incidents.md.
@@ -84,6 +86,20 @@ Examples:
   stray incidents mute I-7K3QF2MX --for 1d --reason 'repair under way'
 ${EXIT}`;
 
+const REPORT_HELP = `
+As stray report writes it of captures, from what the sensor kept: facts of flows, alerts, evidence packets where their
+files can be read here. What was not kept is said. Times are in UTC unless TZ is set. docs/report.md has all of it.
+
+Examples:
+  stray incidents report I-7K3QF2MX
+  stray incidents report I-7K3Q -o incident.md
+  stray incidents report I-7K3Q --database incidents.db --evidence ./evidence --format json
+
+Exit status:
+  0  written
+  1  no incident, or several, are called so
+  ${UNREACHABLE_HELP}`;
+
 /** Where incidents are asked for. */
 export interface IncidentPlace extends SocketOptions {
   readonly database?: string;
@@ -117,13 +133,17 @@ export interface IncidentsMuteOptions extends SocketOptions {
   readonly json?: true;
 }
 
+export interface IncidentsReportOptions extends IncidentPlace, ReportOutputOptions {
+  readonly evidence: string;
+}
+
 export interface IncidentsPlainOptions extends SocketOptions {
   readonly json?: true;
 }
 
 export function incidentsCommand(setExitCode: SetExitCode): Command {
   const incidents = new Command("incidents").description(
-    "what happened: list, show, close, note, merge, mute",
+    "what happened: list, show, report, close, note, merge, mute",
   );
   incidents.addCommand(listCommand(setExitCode), { isDefault: true });
   incidents.addCommand(showCommand(setExitCode));
@@ -149,6 +169,7 @@ export function incidentsCommand(setExitCode: SetExitCode): Command {
   incidents.addCommand(mutesCommand(setExitCode));
   incidents.addCommand(unmuteCommand(setExitCode));
   incidents.addCommand(exportCommand(setExitCode));
+  incidents.addCommand(reportOfCommand(setExitCode));
   return incidents.addHelpText("after", EXAMPLES);
 }
 
@@ -264,6 +285,17 @@ function exportCommand(setExitCode: SetExitCode): Command {
     .addHelpText("after", EXPORT_HELP)
     .action(async (list: readonly string[], options: IncidentsListOptions) => {
       setExitCode(await (await work()).runExport(list, options));
+    });
+}
+
+function reportOfCommand(setExitCode: SetExitCode): Command {
+  return addOutputOptions(addPlace(new Command("report"), false))
+    .description("write what an incident is about, and why, for people: the letter")
+    .argument("<id>", "the incident", idOf)
+    .option("--evidence <folder>", "where the sensor's evidence files are", EVIDENCE_PATH)
+    .addHelpText("after", REPORT_HELP)
+    .action(async (id: string, options: IncidentsReportOptions) => {
+      setExitCode(await (await work()).runIncidentReport(id, options));
     });
 }
 

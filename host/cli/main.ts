@@ -14,6 +14,7 @@ import { flowsCommand } from "./flows-command.js";
 import { incidentsCommand } from "./incidents-command.js";
 import { optionShapes, type RawReadOptions, readCommand } from "./read-command.js";
 import { reloadCommand } from "./reload-command.js";
+import { reportCommand } from "./report-command.js";
 import { rulesCommand } from "./rules-command.js";
 import { runCommand } from "./run-command.js";
 import { statusCommand } from "./status-command.js";
@@ -60,6 +61,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .version(version(), "-V, --version");
   const commands = [
     read,
+    reportCommand(setExitCode),
     runCommand(setExitCode),
     statusCommand(setExitCode),
     topCommand(setExitCode),

@@ -43,8 +43,12 @@ export function rulesOf(raw: RawReadOptions, limits: Limits): LoadedRules | unde
   return loaded;
 }
 
-/** @throws StrayError USAGE when the file for the alerts is one of those that are read: it would be emptied. */
-export function refuseOverwriting(path: string | undefined, files: readonly string[]): void {
+/** @throws StrayError USAGE when the file that is to be written is one of those that are read: it would be emptied. */
+export function refuseOverwriting(
+  path: string | undefined,
+  files: readonly string[],
+  option = "--alert-file",
+): void {
   if (path === undefined) return;
   const identity = (file: string): string | undefined => {
     const found = statSync(file, { throwIfNoEntry: false });
@@ -52,7 +56,7 @@ export function refuseOverwriting(path: string | undefined, files: readonly stri
   };
   const target = identity(path);
   if (target === undefined || !files.some((file) => identity(file) === target)) return;
-  throw new StrayError("USAGE", printable(`--alert-file: ${path} is a file that is read: name another`), 2);
+  throw new StrayError("USAGE", printable(`${option}: ${path} is a file that is read: name another`), 2);
 }
 
 export class AlertReader {

@@ -123,7 +123,7 @@ function report(
 }
 
 /** 2 when no file could even be opened, 1 when any was not read to its end. */
-function exitCode(problems: readonly CaptureProblem[], files: number): number {
+export function exitCode(problems: readonly CaptureProblem[], files: number): number {
   if (problems.length === 0) return 0;
   const unopened = problems.filter((problem) => problem.exitCode === 2).length;
   return unopened === files ? 2 : 1;

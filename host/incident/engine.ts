@@ -15,6 +15,7 @@ import { IncidentBook, LIVE_MAX } from "./book.js";
 import { Candidates } from "./candidates.js";
 import { Finisher } from "./finisher.js";
 import { Joiner } from "./joiner.js";
+import { keyOf, subjectOf } from "./keys.js";
 import type { LiveIncident } from "./live.js";
 import type { IncidentKind, Severity } from "./model.js";
 import { severityWord } from "./model.js";
@@ -159,7 +160,7 @@ export class IncidentEngine {
     const judgement = judge(record, low, high);
     const sender = senderOf(record);
     const source = addressText(record, sender);
-    const key = this.keyOf(record, judgement.joins, source);
+    const key = keyOf(record, judgement.joins, source);
     if (judgement.points === 0 && !book.has(key)) return;
     const part = flowPart(record, judgement, source, low, high);
     const mute = mutes.address("source", source) ?? mutes.address("destination", part.destination);
@@ -185,13 +186,6 @@ export class IncidentEngine {
     if (!this.isNear(live, part) || mute !== undefined) return false;
     this.joiner.join(live, "target", part);
     return true;
-  }
-
-  /** Of backscatter the target is who answers: somebody floods it with addresses that are not theirs. */
-  private keyOf(record: FlowRecord, joins: IncidentKind, source: string): string {
-    if (joins !== "target") return `source ${source}`;
-    const isFlood = findingNames(record.findingsLow, record.findingsHigh).includes("syn-flood");
-    return `target ${isFlood ? addressText(record, "resp") : source}`;
   }
 
   private mute(mute: ActiveMute): void {
@@ -295,7 +289,7 @@ export class IncidentEngine {
       state: "open",
       severity: 1,
       title: "",
-      subject: key.slice(key.indexOf(" ") + 1),
+      subject: subjectOf(key),
       firstUs: first.startUs,
       lastUs: first.endUs,
       openedMs: nowMs,

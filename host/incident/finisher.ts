@@ -132,7 +132,8 @@ function isWeighable({ weighedMs }: LiveIncident, nowMs: number): boolean {
   return nowMs - weighedMs >= WEIGH_MS || nowMs < weighedMs;
 }
 
-function severityWith(live: LiveIncident): number {
+/** By alerts and findings, unless a mild cause explains them. */
+export function severityWith(live: LiveIncident): number {
   const { causes, rawSeverity, priority } = live;
   const [first] = causes;
   const isGrave = priority === 1 || priority === 2;

@@ -90,6 +90,11 @@ const ETHERTYPE_NUMBERS: ReadonlyMap<string, number> = new Map([
   ["ip6", 0x86dd] as const,
 ]);
 
+/** Of an IP protocol: a name, or the number where there is none. */
+export function protocolName(proto: number): string {
+  return PROTOCOL_NAMES[proto] ?? String(proto);
+}
+
 export function protocolNumber(name: string): number | undefined {
   return PROTOCOL_NUMBERS.get(name);
 }

@@ -90,6 +90,13 @@ export function createSensorOf(module: WebAssembly.Module, limits: Limits): Sens
   return { memory, exports, limits };
 }
 
+/** Begins anew in the same memory: tables empty, counters 0, no rules. What was read of it before is no more. */
+export function restartSensor({ memory, exports }: Sensor, limits: Limits): Sensor {
+  writeConfig(memory, limits);
+  exports.init();
+  return { memory, exports, limits };
+}
+
 /** An instance over a memory that is there already; nothing is initialised. */
 export function instantiate(module: WebAssembly.Module, memory: SensorMemory): SensorExports {
   const instance = new WebAssembly.Instance(module, { env: { memory: memory.handle } });

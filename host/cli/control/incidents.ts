@@ -27,6 +27,7 @@ import {
   type IncidentsListOptions,
   type IncidentsMuteOptions,
   type IncidentsPlainOptions,
+  type IncidentsReportOptions,
   type IncidentsUpdateOptions,
   LIST_DEFAULT,
 } from "../incidents-command.js";
@@ -87,6 +88,20 @@ export async function runExport(ids: readonly string[], options: IncidentsListOp
       out.flush();
       ({ next } = page);
     } while (next !== null);
+    return 0;
+  });
+}
+
+export async function runIncidentReport(id: string, options: IncidentsReportOptions): Promise<number> {
+  const { reportZone } = await import("../../report/clock.js");
+  const { makeIncidentReport } = await import("../../report/incident.js");
+  const { ReportOutput } = await import("../output/report-output.js");
+  const zone = reportZone();
+  const output = new ReportOutput(options);
+  return await reading(options, async (source) => {
+    const incident = await source.show(id);
+    const { evidence: evidenceFolder } = options;
+    await output.write(await makeIncidentReport({ incident, evidenceFolder, zone, nowMs: Date.now() }));
     return 0;
   });
 }

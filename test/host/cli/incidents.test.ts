@@ -1,7 +1,7 @@
 // `v1.incidents.*` and `stray incidents` as a user runs it: against a control server here, and against a file.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import type { IncidentsReport } from "../../../host/sensor/view.js";
 import { status } from "../control/fake-sensor.js";
 import { RawClient, startControl } from "../control/support.js";
 import { later, Rig } from "../incident/rig.js";
+import { keepLetter } from "../report/kept-letter.js";
 
 const SOURCE = "217.29.131.130";
 const TARGET = "130.216.236.45";
@@ -211,6 +212,60 @@ describe("stray incidents show", () => {
       stderr: "stray: no incident is called I-00000000\n",
       exitCode: 1,
     });
+  });
+});
+
+describe("stray incidents report", () => {
+  it("writes the letter of what the sensor kept, asked for or read from the file", async () => {
+    const { rig, evidenceFolder } = await keepLetter();
+    const control = await startControl();
+    addIncidentMethods(control.server.methods, () => rig.engine);
+    const { id } = rig.only();
+    const asked = await stray(
+      "report",
+      id.slice(2, 7),
+      "--evidence",
+      evidenceFolder,
+      "--socket",
+      control.path,
+    );
+    expect(asked).toMatchObject({ stderr: "", exitCode: 0 });
+    expect(asked.stdout).toMatch(new RegExp(`^Report on incident ${id}\n`));
+    for (const part of ["leaky-filter (100 of 100)", "About 2.7 hidden connections a second", "ID:20959"]) {
+      expect(asked.stdout).toContain(part);
+    }
+    await rig.engine.close();
+    const database = join(rig.directory, "incidents.db");
+    const read = await stray("report", id, "--evidence", evidenceFolder, "--database", database);
+    const withoutDate = (text: string) => text.replace(/^Written by .*$/m, "");
+    expect(withoutDate(read.stdout)).toBe(withoutDate(asked.stdout));
+  });
+
+  it("takes forms and files as stray report does", async () => {
+    const { rig, run } = await start();
+    fill(rig);
+    const { id } = rig.all()[0]!;
+    const path = join(folder, "incident.json");
+    expect(await run("report", id, "-o", path)).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({
+      format: "stray-report",
+      about: { origin: { kind: "incident", id } },
+      cases: [{ id, kind: "target", subject: "192.0.2.80" }],
+    });
+    expect((await run("report", id, "--format", "markdown")).stdout).toMatch(/^# Report on incident I-/);
+  });
+
+  it("of one that is not there ends with 1, of an output that can't be with 2", async () => {
+    const { rig, run } = await start();
+    fill(rig);
+    expect(await run("report", "I-00000000")).toEqual({
+      stdout: "",
+      stderr: "stray: no incident is called I-00000000\n",
+      exitCode: 1,
+    });
+    const { exitCode, stderr } = await run("report", rig.all()[0]!.id, "-o", join(folder, "no", "x.md"));
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("it can't be written (ENOENT)");
   });
 });
 
