@@ -1,8 +1,9 @@
-// Bundles the host to dist/: the command, the threads, and the example builder, each one file and the parts loaded on demand.
+// Bundles the host to dist/: the command, the threads, and the example builder, each one file and the parts loaded on demand;
+// and script and style of the report's page, which stray writes into each page.
 // Apart from setup.mjs because it needs esbuild, which setup installs. A bundle starts in half the time of its
 // forty source files; types are checked by `npm run types`, not here.
 
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -34,6 +35,22 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
+  legalComments: "none",
+});
+// uPlot's notice goes with each page. A licence text can't hold the end of a comment or of a script.
+const licence = readFileSync(join(root, "node_modules/uplot/LICENSE"), "utf8").trim();
+const { version } = JSON.parse(readFileSync(join(root, "node_modules/uplot/package.json"), "utf8"));
+await build({
+  absWorkingDir: root,
+  entryPoints: { page: "host/report/html/page/main.ts", "page-style": "host/report/html/page/page.css" },
+  outdir: join(fresh, "report"),
+  bundle: true,
+  minify: true,
+  banner: { js: `/* Contains uPlot ${version}, https://github.com/leeoniya/uPlot\n${licence} */` },
+  platform: "browser",
+  format: "iife",
+  target: "es2022",
+  charset: "ascii",
   legalComments: "none",
 });
 if (existsSync(outdir)) renameSync(outdir, stale);

@@ -1,6 +1,6 @@
 // `npm test`: linter and formatter, types, then the tests; arguments go to vitest (`npm test -- test/golden`).
-// Apart from package.json so that all three run even when one fails, and one line at the end sums the tests up.
-// Always holds: exit code 0 only when all three passed; the last line is `N passed, N failed[, N skipped]`.
+// Apart from package.json so that all run even when one fails, and one line at the end sums the tests up.
+// Always holds: exit code 0 only when all of them passed; the last line is `N passed, N failed[, N skipped]`.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -41,6 +41,10 @@ rmSync(reportPath, { force: true });
 const checks = {
   "lint and format (biome ci)": run("lint and format", "@biomejs/biome/bin/biome", ["ci", "."]),
   "types (tsc)": run("types", "typescript/bin/tsc", ["-p", "tsconfig.test.json"]),
+  "types of the report's page (tsc)": run("types of the page", "typescript/bin/tsc", [
+    "-p",
+    "tsconfig.page.json",
+  ]),
 };
 const vitestOk = run("tests", "vitest/vitest.mjs", [
   "run",
