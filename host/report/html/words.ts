@@ -29,14 +29,25 @@ export function rounded(value: number): string {
 
 /** `15 minutes 47 seconds`: the two greatest units. */
 export function duration(us: number): string {
-  const first = MICROSECONDS.findIndex(([size]) => us >= size);
-  if (first < 0) return "no time";
-  const [size, one] = MICROSECONDS[first]!;
-  const second = MICROSECONDS[first + 1];
-  if (second === undefined || size <= 1e6) return counted(Number((us / size).toPrecision(3)), one);
-  // Rounded in the smaller unit first, so that 59.7 seconds become a minute.
-  const whole = Math.round(us / second[0]) * second[0];
-  const rest = Math.round((whole % size) / second[0]);
+  const at = unitOf(us);
+  const smaller = MICROSECONDS[at + 1];
+  if (smaller === undefined || MICROSECONDS[at]![0] <= 1e6) return simple(us);
+  // Rounded first, so that 59 minutes and 59.9 seconds are an hour.
+  const [step, name] = smaller;
+  const whole = Math.round(us / step) * step;
+  const [size, one] = MICROSECONDS[unitOf(whole)]!;
+  const rest = Math.round((whole % size) / step);
   const lead = counted(Math.floor(whole / size), one);
-  return rest === 0 ? lead : `${lead} ${counted(rest, second[1])}`;
+  return rest === 0 ? lead : `${lead} ${counted(rest, name)}`;
+}
+
+/** In one unit, to three digits. */
+function simple(us: number): string {
+  const [size, one] = MICROSECONDS[unitOf(us)] ?? MICROSECONDS.at(-1)!;
+  return us < 1 ? "no time" : counted(Number((us / size).toPrecision(3)), one);
+}
+
+function unitOf(us: number): number {
+  const at = MICROSECONDS.findIndex(([size]) => us >= size);
+  return at < 0 ? MICROSECONDS.length - 1 : at;
 }

@@ -69,7 +69,7 @@ export function letterSample(): Report {
   return reportOf([
     caseOf(facts, {
       destinationIsDark: true,
-      alerts: [ALERT],
+      alerts: [{ ...ALERT, flow: facts.find(({ source }) => source.port === 27708)!.id }],
       sequences: letterSequences(facts),
     }),
   ]);
@@ -130,7 +130,12 @@ export function severalSample(): Report {
 /** The letter's case as a sensor keeps it. */
 export function incidentSample(): Report {
   const openedMs = START_US / 1000 + 61_000;
-  return reportOf(letterSample().cases, {
+  const cases = letterSample().cases.map((one) => ({
+    ...one,
+    id: "I-7K3QF2MX",
+    alerts: one.alerts.map((alert) => ({ ...alert, flow: null })),
+  }));
+  return reportOf(cases, {
     counts: null,
     profile: null,
     zone: "Europe/Berlin",
