@@ -29,6 +29,16 @@ export const FORMS = {
     about: "the report as data (docs/report.md)",
     load: async () => (await import("./print/json.js")).reportJson,
   },
+  html: {
+    suffixes: [".html", ".htm"],
+    about: "one self-contained page with plots",
+    load: async () => (await import("./html/document.js")).htmlReport,
+  },
+  iodef: {
+    suffixes: [".iodef"],
+    about: "IODEF v2 as JSON, for systems that keep incidents (docs/iodef.md)",
+    load: async () => (await import("./iodef/document.js")).iodefReport,
+  },
 } as const satisfies Readonly<Record<string, Form>>;
 
 export type FormName = keyof typeof FORMS;

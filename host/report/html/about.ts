@@ -48,6 +48,7 @@ export function aboutSection({ about }: Report, clock: Clock): Markup {
     "Home networks",
     home.networks.length > 0 ? `${home.networks.join(", ")}, ${HOW_HOME[home.how]}` : HOW_HOME[home.how],
   ]);
+  if (home.unused.length > 0) rows.push(["Said to be used by nobody", home.unused.join(", ")]);
   rows.push(["Rules", rulesText(rules)]);
   if (profile !== null) rows.push(["Profile", profile]);
   rows.push(["Times", `in ${clock.zone}`]);

@@ -20,6 +20,8 @@ export interface CounterPlot extends PlotBase {
   readonly kind: "counter";
   /** `source port` */
   readonly word: string;
+  /** `start of the flow` */
+  readonly timeWord: string;
   /** [time, value, 1 on the line or 0]. */
   readonly points: readonly (readonly [number, number, number])[];
   readonly hasLine: boolean;

@@ -23,13 +23,13 @@ type Swatch = "dot" | "cross" | "triangle" | "square" | "line" | "band" | "bar";
 // ---- Source ports and IP IDs -------------------------------------------------------------------------------------
 
 const COUNTERS = {
-  "source-port": { word: "source port", many: "source ports", what: "connections" },
-  "ip-id": { word: "IP ID", many: "IP IDs", what: "packets" },
+  "source-port": { word: "source port", many: "Source ports", one: "flow", time: "start of the flow" },
+  "ip-id": { word: "IP ID", many: "IP IDs", one: "packet", time: "time of the packet" },
 } as const;
 
 export function counterFigure(of: Case, hidden: Hidden, clock: Clock): Figure | undefined {
   if (hidden.points.length === 0) return undefined;
-  const { word, many } = COUNTERS[hidden.counter];
+  const { word, many, one, time } = COUNTERS[hidden.counter];
   const { fit } = hidden;
   const hasLine = fit.kind === "sequential" && hidden.line.length > 0;
   const off = hidden.points.filter(({ isOnLine }) => !isOnLine).length;
@@ -37,6 +37,7 @@ export function counterFigure(of: Case, hidden: Hidden, clock: Clock): Figure | 
     kind: "counter",
     id: `case-${of.number}-${hidden.counter}`,
     word,
+    timeWord: time,
     points: hidden.points.map(({ timeUs, value, isOnLine }) => [timeUs, value, isOnLine ? 1 : 0]),
     hasLine,
     line: hidden.line,
@@ -44,25 +45,25 @@ export function counterFigure(of: Case, hidden: Hidden, clock: Clock): Figure | 
   };
   const marks: [Swatch, string][] = hasLine
     ? [
-        ["dot", "flow on the line"],
-        ...(off > 0 ? [["cross", "flow not on the line"] as [Swatch, string]] : []),
+        ["dot", `${one} on the line`],
+        ...(off > 0 ? [["cross", `${one} not on the line`] as [Swatch, string]] : []),
         ["line", `fitted line (Theil-Sen)${hidden.line.length > 1 ? ", anew where it goes round" : ""}`],
         ["band", `within ${grouped(plot.tolerance)} of it`],
       ]
-    : [["dot", "flow"]];
+    : [["dot", one]];
   const slope =
     fit.kind === "sequential" && hasLine
       ? ` The line climbs by ${rounded(fit.slope)} a second.`
       : " No line passes near enough to be called one.";
-  const label = `${many[0]!.toUpperCase()}${many.slice(1)} of ${of.subject} against the time at which each flow began (${clock.zone}).`;
+  const label = `${many} of ${of.subject} against the ${time} (${clock.zone}).`;
   const columns: Column[] = [
-    { header: `Start (${clock.zone})` },
+    { header: `${time[0]!.toUpperCase()}${time.slice(1)} (${clock.zone})` },
     { header: word, isNumber: true },
     ...(hasLine ? [{ header: "on the line" }] : []),
   ];
   return figure({
     label,
-    caption: html`${label}${slope}${leftOut(hidden.pointsLeftOut, "flow is not drawn", "flows are not drawn")}`,
+    caption: html`${label}${slope}${leftOut(hidden.pointsLeftOut, `${one} is not drawn`, `${one}s are not drawn`)}`,
     marks,
     boxes: [box(plot.id, label, "tall")],
     table: valuesTable(

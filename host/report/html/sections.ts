@@ -20,6 +20,9 @@ import { counted, duration, grouped, rounded } from "./words.js";
 /** So many flows are shown at once; the others behind a line that opens. */
 const FLOWS_SHOWN = 60;
 const ADDRESSES_SHOWN = 6;
+/** Lines of one packet's dump, and of all dumps of a rule, that are shown at once. */
+const DUMP_SHOWN = 20;
+const DUMPS_SHOWN = 36;
 const CHANCE_TOLD = 1e-6;
 const SAFE_LINK = /^https?:\/\/[\w.-]+(:\d+)?(\/[\w./?=&%+#~:,@-]*)?$/;
 
@@ -133,9 +136,9 @@ export function featuresSection(of: Case): Markup | null {
 }
 
 function featureItem({ text, exceptions, exceptionsLeftOut, ordinary }: Feature): Markup {
-  return html`<li>${text}${ordinary !== null && html` <span class="ordinary">(${ordinary})</span>`}${
+  return html`<li>${text}${ordinary !== null && html`<span class="ordinary">; ${ordinary}</span>`}${
     exceptions.length > 0 &&
-    html`<ul>${exceptions.map((exception) => html`<li>${exception.text}</li>`)}${
+    html`<ul>${exceptions.map((exception) => html`<li>except ${exception.text}</li>`)}${
       exceptionsLeftOut > 0 && html`<li>and ${grouped(exceptionsLeftOut)} more</li>`
     }</ul>`
   }</li>\n`;
@@ -158,21 +161,37 @@ export function alertsSection(of: Case, clock: Clock): Markup | null {
 }
 
 function alertItem(alert: CaseAlert, clock: Clock): Markup {
-  const { gid, sid, rev, message, classification, priority, count, firstUs, lastUs, dump, references } =
-    alert;
+  const { gid, sid, rev, message, classification, priority, count, firstUs, lastUs } = alert;
+  const { dump, moreDumps, references } = alert;
   const often = count === 1 ? "once" : `${grouped(count)} times`;
   const kind = classification === "" ? "" : ` ${classification},`;
   return html`<article class="alert"><h4>${message === "" ? `Rule ${gid}:${sid}` : message}</h4>
 <p>Rule ${gid}:${sid}:${rev},${kind} priority ${priority}. Raised ${often}: ${whenText(firstUs, lastUs, clock)}.</p>
-${
-  dump === null
-    ? html`<p class="note">The packet was not kept.</p>`
-    : html`<div class="scrolls" role="region" aria-label="The packet" tabindex="0"><pre>${dump.map((line) => html`${line}\n`)}</pre></div>`
-}
+${dump === null ? html`<p class="note">The packet was not kept.</p>` : dumps([dump, ...moreDumps])}
 ${
   references.length > 0 &&
   html`<p>References: ${references.map(({ system, id, url }, i) => html`${i > 0 && ", "}${link(`${system} ${id}`, url)}`)}.</p>`
 }</article>`;
+}
+
+/** Packets while they are short; the rest of a long one, and those behind it, behind a line that opens. */
+function dumps([first = [], ...others]: readonly (readonly string[])[]): Markup {
+  const head = first.slice(0, DUMP_SHOWN);
+  const tail = first.slice(DUMP_SHOWN);
+  const total = first.length + others.reduce((sum, lines) => sum + lines.length, 0);
+  const more = others.map(dumpBlock);
+  return html`${dumpBlock(head)}${
+    tail.length > 0 &&
+    html`<details><summary>${counted(tail.length, "more line")} of this packet</summary>${dumpBlock(tail)}</details>`
+  }${
+    total <= DUMPS_SHOWN || more.length === 0
+      ? more
+      : html`<details><summary>${counted(more.length, "more packet")}</summary>${more}</details>`
+  }`;
+}
+
+function dumpBlock(lines: readonly string[]): Markup {
+  return html`<div class="scrolls" role="region" aria-label="The packet" tabindex="0"><pre>${lines.map((line) => html`${line}\n`)}</pre></div>`;
 }
 
 /** Rules are not to be trusted with links: only plain web addresses become one, and they are shown in full. */
@@ -227,7 +246,7 @@ function sentence(words: string): string {
 // ---- Hidden connections ------------------------------------------------------------------------------------------
 
 export function hiddenText({ text, fit, counter }: Hidden): Markup {
-  if (fit.kind !== "sequential") return html`<p>${text}</p>`;
+  if (fit.kind !== "sequential") return html`<p>${sentence(text)}</p>`;
   const what = counter === "source-port" ? "connections" : "packets";
   const rows: [string, string][] = [
     [
@@ -235,13 +254,13 @@ export function hiddenText({ text, fit, counter }: Hidden): Markup {
       `${rounded(fit.rate)} (most likely from ${rounded(fit.rateLow)} to ${rounded(fit.rateHigh)})`,
     ],
     [`${what} in that time`, `${grouped(fit.estimated)} in ${duration(fit.spanSeconds * 1e6)}`],
-    [counter === "source-port" ? "flows seen of them" : "flows on the line", grouped(fit.seen)],
+    [counter === "source-port" ? "flows seen of them" : "packets seen of them", grouped(fit.seen)],
     ["not on the line", grouped(fit.outliers)],
     ["times the counter went round", grouped(fit.wrapped)],
     [counter === "source-port" ? "ports a connection takes" : "IDs a packet takes", grouped(fit.step)],
     ["such a line by chance", chanceText(fit.chance)],
   ];
-  return html`<p>${text}</p>
+  return html`<p>${sentence(text)}</p>
 <table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>`;
 }
 

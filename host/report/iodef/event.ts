@@ -120,21 +120,20 @@ function addressesOf({ sources, destinations }: Case): System[] {
   return [...sources.map(node("source")), ...destinations.map(node("target"))];
 }
 
-function recordOf({ gid, sid, rev, message, firstUs, dump }: CaseAlert, version: string): RecordData[] {
+function recordOf(alert: CaseAlert, version: string): RecordData[] {
+  const { gid, sid, rev, message, firstUs, dump, moreDumps } = alert;
   if (dump === null) return [];
   return [
     {
       DateTime: atUs(firstUs),
       Description: [plain(`${gid}:${sid}:${rev} ${message}`.trim())],
       Application: softwareOf(version),
-      RecordItem: [
-        {
-          name: "alert",
-          dtype: "string",
-          meaning: "The alert, the packet's headers and its payload in hexadecimal",
-          value: dump.map(plain).join("\n"),
-        },
-      ],
+      RecordItem: [dump, ...moreDumps].map((lines) => ({
+        name: "alert",
+        dtype: "string",
+        meaning: "The alert, the packet's headers and its payload in hexadecimal",
+        value: lines.map(plain).join("\n"),
+      })),
     },
   ];
 }

@@ -48,7 +48,7 @@ export const ABOUT: About = {
     badChecksums: 0,
     clockBack: 0,
   },
-  home: { networks: ["130.216.0.0/16"], how: "given" },
+  home: { networks: ["130.216.0.0/16"], how: "given", unused: ["130.216.236.45"] },
   rules: { name: "letter.rules", count: 1, hash: "0123456789abcdef" },
   profile: "default",
   gaps: ["Nothing is known of what happened before the capture began."],
@@ -218,6 +218,7 @@ const ALERT: CaseAlert = {
     "47 45 54 20 2F 73 63 72 69 70 74 73 2F 2E 2E 25 GET /scripts/..%",
     "63 31 25 31 63 2E 2E 2F 77 69 6E 6E 74 2F 73 79 c1%1c../winnt/sy",
   ],
+  moreDumps: [],
   flow: null,
 };
 

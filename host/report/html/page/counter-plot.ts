@@ -20,7 +20,7 @@ export function counterPlot(plot: CounterPlot, box: HTMLElement, clock: Clock): 
   const [yMin, yMax] = roomAbout(least(values), greatest(values), 0.05, 10);
   return makeFrame({
     box,
-    x: { min: xMin, max: xMax, clock, label: `start of the flow (${clock.zone})` },
+    x: { min: xMin, max: xMax, clock, label: `${plot.timeWord} (${clock.zone})` },
     y: { min: yMin, max: yMax, label: plot.word },
     dots: plot.points.map(([us, value, onLine]) => ({
       x: us / 1e6,
