@@ -22,6 +22,8 @@ Examples:
   stray report capture.pcap
   stray report --home 192.0.2.0/24 day1.pcap.gz day2.pcapng
   stray report --rules local.rules --source 203.0.113.9 -o case.md capture.pcap
+  stray report --home 192.0.2.0/24 -o case.html capture.pcap
+  stray report --format iodef --iodef-name csirt.example.org capture.pcap > case.iodef
   tcpdump -w - -c 100000 | stray report --rules none --format json - | jq '.cases[].title'
 
 Exit status:
@@ -31,11 +33,16 @@ Exit status:
 
 export const MOST_DEFAULT = 10;
 const MOST_MAX = 100;
+/** RFC 1035's labels, two at least. */
+const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+const MAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([^@]+)$/;
 
 /** What says how a report is written: of captures and of incidents. */
 export interface ReportOutputOptions {
   readonly format?: FormName;
   readonly output?: string;
+  readonly iodefName?: string;
+  readonly iodefContact?: string;
 }
 
 export interface ReportOptions extends ReportOutputOptions {
@@ -101,7 +108,24 @@ export function addOutputOptions(command: Command): Command {
         FORM_NAMES,
       ),
     )
-    .option("-o, --output <file>", `write it to a file: ${suffixes.join(" ")} say which form`);
+    .option("-o, --output <file>", `write it to a file: ${suffixes.join(" ")} say which form`)
+    .addOption(
+      new Option("--iodef-name <domain>", "who sends it, beside the ids of IODEF").argParser(domainOf),
+    )
+    .addOption(new Option("--iodef-contact <address>", "mail address of who sends it").argParser(mailOf));
+}
+
+function domainOf(value: string): string {
+  if (!DOMAIN.test(value))
+    throw new InvalidArgumentError("A domain name such as csirt.example.org was expected.");
+  return value.toLowerCase();
+}
+
+function mailOf(value: string): string {
+  const [, domain = ""] = MAIL.exec(value) ?? [];
+  if (!DOMAIN.test(domain))
+    throw new InvalidArgumentError("A mail address such as irt@example.org was expected.");
+  return value;
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];

@@ -5,7 +5,14 @@
 import { extname } from "node:path";
 import type { Report } from "./model.js";
 
-export type ReportWriter = (report: Report) => string;
+/** What a form may tell besides the report. */
+export interface WriterOptions {
+  /** Who sends it, for IODEF: a domain name, and a mail address. */
+  readonly name?: string;
+  readonly contact?: string;
+}
+
+export type ReportWriter = (report: Report, options?: WriterOptions) => string;
 
 interface Form {
   readonly suffixes: readonly string[];

@@ -9,11 +9,11 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { htmlReport } from "../../host/report/html/document.js";
 import type { Report } from "../../host/report/model.js";
+import { letterReport } from "../host/report/real.js";
 import {
   HARM,
   harmed,
   incidentSample,
-  letterSample,
   manySample,
   oneFlowSample,
   severalSample,
@@ -90,9 +90,11 @@ describe.skipIf(!requireProgram("chromium", "chromium"))("the report's page in a
   const folder = mkdtempSync(join(tmpdir(), "stray-page-"));
   const photos = new Photos();
   let browser: Browser;
+  let letter: string;
 
   beforeAll(async () => {
     browser = await startBrowser();
+    letter = fileOf("letter", await letterReport());
   });
   afterAll(async () => {
     await browser?.close();
@@ -108,7 +110,7 @@ describe.skipIf(!requireProgram("chromium", "chromium"))("the report's page in a
 
   describe.each(LOOKS)("the letter's, $scheme, $width wide", ({ scheme, width }) => {
     it("opens without complaint, draws its plots, and fits", async () => {
-      const { page, problems } = await openFile(browser, fileOf("letter", letterSample()), { scheme, width });
+      const { page, problems } = await openFile(browser, letter, { scheme, width });
       const plots = await inked(page);
       expect(plots.map(({ id }) => id)).toEqual([
         "case-1-source-port",
@@ -131,7 +133,7 @@ describe.skipIf(!requireProgram("chromium", "chromium"))("the report's page in a
     });
 
     it("can be read: text and marks stand out from the paper", async () => {
-      const { page } = await openFile(browser, fileOf("letter", letterSample()), { scheme, width });
+      const { page } = await openFile(browser, letter, { scheme, width });
       const [paper, panel] = [await colour(page, "paper"), await colour(page, "panel")];
       for (const name of ["ink", "muted", "main"]) {
         expect(contrast(await colour(page, name), paper), name).toBeGreaterThanOrEqual(4.5);
@@ -146,7 +148,7 @@ describe.skipIf(!requireProgram("chromium", "chromium"))("the report's page in a
   });
 
   it("tells values by mouse and by keyboard", async () => {
-    const { page, problems } = await openFile(browser, fileOf("letter", letterSample()));
+    const { page, problems } = await openFile(browser, letter);
     await inked(page);
     const plot = page.locator("#case-1-source-port");
     const tip = plot.locator(".plot-tip");
@@ -179,7 +181,7 @@ describe.skipIf(!requireProgram("chromium", "chromium"))("the report's page in a
   });
 
   it("follows the colours and the width when they change, and goes to paper in light", async () => {
-    const { page, problems } = await openFile(browser, fileOf("letter", letterSample()), { scheme: "dark" });
+    const { page, problems } = await openFile(browser, letter, { scheme: "dark" });
     await inked(page);
     await page.emulateMedia({ colorScheme: "light" });
     for (const { id, main } of await inked(page)) expect(main, id).toBeGreaterThan(20);
@@ -212,7 +214,7 @@ describe.skipIf(!requireProgram("chromium", "chromium"))("the report's page in a
   });
 
   it("is whole without its script, but for the pictures", async () => {
-    const { page, problems } = await openFile(browser, fileOf("letter", letterSample()), {
+    const { page, problems } = await openFile(browser, letter, {
       hasScript: false,
     });
     const text = await page.locator("main").textContent();

@@ -15,7 +15,13 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { printable, StrayError, systemCode } from "../../errors.js";
-import { FORMS, type FormName, formOfName } from "../../report/formats.js";
+import {
+  FORMS,
+  type FormName,
+  formOfName,
+  type ReportWriter,
+  type WriterOptions,
+} from "../../report/formats.js";
 import type { Report } from "../../report/model.js";
 import type { ReportOutputOptions } from "../report-command.js";
 import { OutputClosed, OutputWriter } from "./writer.js";
@@ -25,18 +31,23 @@ const STDOUT = 1;
 export class ReportOutput {
   private readonly form: FormName;
   private readonly file: string | undefined;
+  private readonly sender: WriterOptions;
 
-  /** @throws StrayError OUTPUT_FAILED when the file can't be written. */
-  constructor({ format, output }: ReportOutputOptions) {
+  /** @throws StrayError OUTPUT_FAILED when the file can't be written, USAGE when options do not go together. */
+  constructor({ format, output, iodefName: name, iodefContact: contact }: ReportOutputOptions) {
     this.file = output === "-" ? undefined : output;
     this.form = format ?? (this.file === undefined ? undefined : formOfName(this.file)) ?? "text";
+    this.sender = { ...(name === undefined ? {} : { name }), ...(contact === undefined ? {} : { contact }) };
+    if (this.form !== "iodef" && Object.keys(this.sender).length > 0) {
+      throw new StrayError("USAGE", "--iodef-name and --iodef-contact go with --format iodef", 2);
+    }
     if (this.file !== undefined) checkWritable(this.file);
   }
 
   /** @throws StrayError OUTPUT_FAILED */
   async write(report: Report): Promise<void> {
-    const writer = await FORMS[this.form].load();
-    const text = writer(report);
+    const writer: ReportWriter = await FORMS[this.form].load();
+    const text = writer(report, this.sender);
     if (this.file !== undefined) {
       writeWhole(this.file, text);
       return;

@@ -4,7 +4,9 @@
 // marks that turn the writing direction; nothing is claimed that the report does not say.
 
 import { StrayError } from "../../errors.js";
+import type { WriterOptions } from "../formats.js";
 import type { Case, IncidentOrigin, Report } from "../model.js";
+import { featureText } from "../print/sentences.js";
 import { assessments } from "./assessment.js";
 import type {
   Contact,
@@ -20,13 +22,6 @@ import type {
 } from "./classes.js";
 import { caseEvent } from "./event.js";
 import { atMs, atUs, filled, plain, softwareOf } from "./values.js";
-
-export interface IodefOptions {
-  /** Domain name of who sends it: RFC 7970 (3.4) wants that of the CSIRT, so that the ids are one of a kind. */
-  readonly name?: string;
-  /** Mail address of who sends it. */
-  readonly contact?: string;
-}
 
 /** No such domain can exist (RFC 2606): whoever reads it sees that nobody gave a name. */
 export const NAME_UNKNOWN = "unnamed.invalid";
@@ -55,11 +50,11 @@ export const HISTORY_ACTIONS = {
 } as const;
 
 /** @throws StrayError REPORT_EMPTY where nothing strange was found: IODEF knows no document without an incident. */
-export function iodefReport(report: Report, options: IodefOptions = {}): string {
+export function iodefReport(report: Report, options: WriterOptions = {}): string {
   return `${JSON.stringify(iodefDocument(report, options), null, 2)}\n`;
 }
 
-export function iodefDocument(report: Report, options: IodefOptions = {}): IodefDocument {
+export function iodefDocument(report: Report, options: WriterOptions = {}): IodefDocument {
   if (report.cases.length === 0) {
     const message =
       "nothing strange was found, and an IODEF document needs an incident: there is nothing to write";
@@ -68,7 +63,7 @@ export function iodefDocument(report: Report, options: IodefOptions = {}): Iodef
   return { version: "2.0", lang: "en", Incident: report.cases.map((one) => incident(one, report, options)) };
 }
 
-function incident(of: Case, { about }: Report, options: IodefOptions): IodefIncident {
+function incident(of: Case, { about }: Report, options: WriterOptions): IodefIncident {
   const { origin, madeMs } = about;
   const name = options.name ?? NAME_UNKNOWN;
   const kept = origin.kind === "incident" ? origin : undefined;
@@ -88,13 +83,14 @@ function incident(of: Case, { about }: Report, options: IodefOptions): IodefInci
     GenerationTime: atMs(madeMs),
     Description: [
       of.title,
-      ...of.features.map(({ text }) => text),
+      ...of.features.map(featureText),
       ...of.hidden.map(({ text }) => text),
       ...[...of.gaps, ...about.gaps].map((gap) => `Not known: ${gap}`),
     ].map(plain),
     Discovery: discoveries(of, about.programVersion),
     Assessment: assessments(of),
     ...filled("Method", methods(of)),
+    // RFC 7970 (3.4) wants the sender's domain name beside an id, so that ids are one of a kind.
     Contact: [creator(name, options.contact, about.programVersion)],
     EventData: [caseEvent(of, about.programVersion)],
     ...(history.length > 0 ? { History: { HistoryItem: history } } : {}),

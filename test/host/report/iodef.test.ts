@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import { SCENARIOS, scenario } from "../../../examples/scenarios/index.js";
 import { CAUSE_WORDS } from "../../../host/cause/names.js";
 import { printable } from "../../../host/errors.js";
 import { EVENT_WORDS, SEVERITIES } from "../../../host/incident/model.js";
@@ -18,6 +19,7 @@ import {
 import { atUs } from "../../../host/report/iodef/values.js";
 import type { Report } from "../../../host/report/model.js";
 import { IODEF_SCHEMA } from "./iodef-schema.js";
+import { letterReport, scenarioReport } from "./real.js";
 import {
   harmed,
   incidentSample,
@@ -150,6 +152,35 @@ describe("an IODEF document", () => {
 
   it("is not made of nothing", () => {
     expect(() => iodefReport(reportOf([]))).toThrow(/IODEF document needs an incident/);
+  });
+});
+
+describe("an IODEF document of captures", () => {
+  it("is valid for the letter, with Snort's packet", async () => {
+    const document = parsed(await letterReport());
+    expect(wrong(document)).toEqual([]);
+    const [incident] = document.Incident;
+    expect(incident!.Assessment[0]!.IncidentCategory).toEqual(["leaky-filter"]);
+    const text = JSON.stringify(incident);
+    for (const told of [
+      "ID:20959",
+      "CVE-2000-0884",
+      "23 of 24 packets",
+      "20959 in the packet logged at 11:37:07.512622",
+    ]) {
+      expect(text).toContain(told);
+    }
+  });
+
+  it("is valid for every scenario in which something is strange", async () => {
+    let documents = 0;
+    for (const name of SCENARIOS) {
+      const report = await scenarioReport(scenario(name, 1), name);
+      if (report.cases.length === 0) continue;
+      documents++;
+      expect(wrong(parsed(report)), name).toEqual([]);
+    }
+    expect(documents).toBeGreaterThanOrEqual(8);
   });
 });
 
