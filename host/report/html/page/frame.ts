@@ -60,6 +60,8 @@ export function makeFrame(options: FrameOptions): Frame {
     {
       width: Math.max(1, box.clientWidth),
       height: Math.max(1, box.clientHeight),
+      // The last time stands half beside the plot.
+      padding: [null, x.clock === undefined ? null : 32, null, null],
       legend: { show: false },
       cursor: { points: { show: false }, y: false, drag: { x: true, y: false, setScale: true } },
       scales: {
@@ -73,7 +75,7 @@ export function makeFrame(options: FrameOptions): Frame {
           grid: lines,
           ticks,
           label: x.label,
-          space: 60,
+          space: (_plot, _axis, min, max) => (x.clock === undefined ? 60 : clockSpace(max - min)),
           values: (_plot, splits, _axis, _space, step) =>
             x.clock === undefined
               ? splits.map((at) => GROUPED.format(at))
@@ -140,6 +142,11 @@ export function makeFrame(options: FrameOptions): Frame {
 function yWidth(values: readonly string[] | null): number {
   const longest = Math.max(0, ...(values ?? []).map((value) => value.length));
   return 18 + longest * 7.5;
+}
+
+/** CSS pixels between ticks: times to the millisecond are long. */
+function clockSpace(seconds: number): number {
+  return seconds < 15 ? 110 : seconds < 1200 ? 80 : 60;
 }
 
 /** Times, and the day under the first and where it changes. */
