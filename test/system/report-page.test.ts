@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { htmlReport } from "../../host/report/html/document.js";
 import type { Report } from "../../host/report/model.js";
 import { letterReport } from "../host/report/real.js";
@@ -21,6 +21,7 @@ import {
 import { openFile, Photos, startBrowser } from "../support/browser.js";
 import { requireProgram } from "../support/system.js";
 
+const WAIT_MS = 20_000;
 const PORTS = [26735, 27112, 27708, 28329, 28582, 29066, 29305];
 const LOOKS = (["light", "dark"] as const).flatMap((scheme) =>
   [1200, 390].map((width) => ({ scheme, width })),
@@ -45,10 +46,18 @@ function contrast(a: string, b: string): number {
   return (high! + 0.05) / (low! + 0.05);
 }
 
+/** Asked from outside: the page's policy lets nobody wait in it by a text that is evaluated. */
+async function until(page: Page, condition: string): Promise<void> {
+  await vi.waitFor(async () => expect(await page.evaluate(condition), condition).toBe(true), {
+    timeout: WAIT_MS,
+    interval: 50,
+  });
+}
+
 /** Of each plot: pixels that are drawn, and pixels of the colour of its marks. */
 async function inked(page: Page): Promise<{ id: string; drawn: number; main: number }[]> {
   // The script's plots are there once it has said so, and drawn with the next frame.
-  await page.waitForFunction("document.documentElement.dataset.plots !== undefined");
+  await until(page, "document.documentElement.dataset.plots !== undefined");
   return page.evaluate(`(async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -186,15 +195,13 @@ describe.skipIf(!requireProgram("chromium", "chromium"))("the report's page in a
     await page.emulateMedia({ colorScheme: "light" });
     for (const { id, main } of await inked(page)) expect(main, id).toBeGreaterThan(20);
     await page.setViewportSize({ width: 500, height: 900 });
-    await page.waitForFunction("document.querySelector('.plot canvas').getBoundingClientRect().width < 500");
+    await until(page, "document.querySelector('.plot canvas').getBoundingClientRect().width < 500");
     for (const { id, main } of await inked(page)) expect(main, id).toBeGreaterThan(20);
     await page.emulateMedia({ colorScheme: "dark" });
     const paper = await page.pdf({ format: "A4" });
     expect(paper.subarray(0, 5).toString()).toBe("%PDF-");
     // Printed, and back to the screen's colours.
-    expect(await page.evaluate<boolean>("document.documentElement.classList.contains('printing')")).toBe(
-      false,
-    );
+    await until(page, "!document.documentElement.classList.contains('printing')");
     expect(problems).toEqual([]);
     await page.close();
   });
