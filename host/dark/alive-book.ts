@@ -31,7 +31,10 @@ export interface AliveEntry {
   how: number;
 }
 
-export type Heard = "new" | "more" | "later" | "nothing";
+/** What was new in it: the address, a way of showing itself, a time in another minute, a time. */
+export type Heard = "new" | "more" | "minute" | "later" | "nothing";
+
+const MINUTE_MS = 60_000;
 
 export class AliveBook {
   private entries = new Map<Address, AliveEntry>();
@@ -48,7 +51,6 @@ export class AliveBook {
     return this.entries.get(address);
   }
 
-  /** Answers what was new in it: the address, a way of showing itself, or the time alone. */
   hear(address: Address, { sinceMs, lastMs, how }: AliveEntry): Heard {
     const known = this.entries.get(address);
     if (known === undefined) {
@@ -57,11 +59,13 @@ export class AliveBook {
       return "new";
     }
     known.sinceMs = Math.min(known.sinceMs, sinceMs);
-    const isLater = lastMs > known.lastMs;
+    const before = known.lastMs;
     const isMore = (how & HOW_MASK & ~known.how) !== 0;
-    if (isLater) known.lastMs = lastMs;
+    known.lastMs = Math.max(before, lastMs);
     known.how |= how & HOW_MASK;
-    return isMore ? "more" : isLater ? "later" : "nothing";
+    if (isMore) return "more";
+    if (lastMs <= before) return "nothing";
+    return Math.floor(lastMs / MINUTE_MS) > Math.floor(before / MINUTE_MS) ? "minute" : "later";
   }
 
   /** Answers how many there were. */

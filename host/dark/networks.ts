@@ -65,6 +65,7 @@ export function placeNetworks(
     if (isOurs && !unused.some((outer) => isWithin(network, outer))) given.push(network.first);
     else exact.push(network);
   }
+  const ours = homes.map(({ network }) => network);
   const used = [...wide.map(({ network }) => network), ...exact];
   const placed: Home[] = [
     ...homes.map(({ network, learnUntilMs }) => ({
@@ -72,8 +73,8 @@ export function placeNetworks(
       kind: "ours" as const,
       learnUntilMs,
     })),
-    ...joinNeighbours(used, unused).map(({ text }) => ({ network: text, kind: "used" as const })),
-    ...joinNeighbours(unused, used).map(({ text }) => ({ network: text, kind: "unused" as const })),
+    ...joinNeighbours(used, unused, ours).map(({ text }) => ({ network: text, kind: "used" as const })),
+    ...joinNeighbours(unused, used, ours).map(({ text }) => ({ network: text, kind: "unused" as const })),
   ];
   if (placed.length > HOME_CAPACITY) {
     throw new StrayError(
@@ -92,16 +93,25 @@ export function placeNetworks(
   return { homes: placed, given };
 }
 
-/** Two halves become their whole, as often as it goes, but where `others` say otherwise of the whole. */
-export function joinNeighbours(networks: readonly Network[], others: readonly Network[]): Network[] {
+/**
+ * Two halves become their whole, as often as it goes, but where `others` say otherwise of the whole, or one of `ours` is a
+ * half itself: it would be more exact than the whole.
+ */
+export function joinNeighbours(
+  networks: readonly Network[],
+  others: readonly Network[],
+  ours: readonly Network[],
+): Network[] {
   const taken = new Set(others.map(({ text }) => text));
+  const fixed = new Set(ours.map(({ text }) => text));
   const all = new Map(networks.map((network) => [network.text, network]));
   for (let prefix = ADDRESS_BITS; prefix > 0; prefix--) {
     for (const network of [...all.values()]) {
       if (network.prefix !== prefix) continue;
       const whole = networkAt(network.first, prefix - 1);
       const other = networkAt(network.first === whole.first ? network.last + 1n : whole.first, prefix);
-      if (!all.has(other.text) || !all.has(network.text) || taken.has(whole.text)) continue;
+      if (!all.has(other.text) || !all.has(network.text)) continue;
+      if (taken.has(whole.text) || fixed.has(network.text) || fixed.has(other.text)) continue;
       all.delete(network.text);
       all.delete(other.text);
       all.set(whole.text, whole);

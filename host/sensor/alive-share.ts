@@ -11,7 +11,6 @@ import { GIVEN_SIZE, packGiven } from "./worker-known.js";
 
 /** Addresses in a message. */
 const MESSAGE_MAX = 1024;
-const AGAIN_MS = 60_000;
 const NS_PER_MS = 1_000_000n;
 
 /** Addresses with their times as a worker takes them. */
@@ -34,10 +33,9 @@ export class AliveShare {
 
   constructor(readonly worker: WorkerHandle) {}
 
-  /** Another worker heard it. `agoMs`: since the others were told of it. */
-  note(address: Address, heard: Heard, agoMs: number): void {
-    if (heard === "new" || heard === "more" || (heard === "later" && agoMs >= AGAIN_MS))
-      this.waiting.add(address);
+  /** Another worker heard it. */
+  note(address: Address, heard: Heard): void {
+    if (heard !== "later" && heard !== "nothing") this.waiting.add(address);
   }
 
   /** It began anew with all that is known. */

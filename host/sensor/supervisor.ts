@@ -28,7 +28,7 @@ export class Supervisor {
     private readonly feed: RecordFeed,
     private readonly log: SinkLog,
     /** What each worker begins with; what one heard is taken before its tables are emptied. */
-    private readonly known?: KnownAddresses & { collect(worker: WorkerHandle): void },
+    private readonly known?: KnownAddresses,
   ) {}
 
   /** So many workers with these limits; memories that are there are used again. None may be running. */

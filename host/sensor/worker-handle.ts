@@ -146,14 +146,13 @@ export class WorkerHandle {
   }
 
   private reset(): void {
-    const { known, limits, memory, viewer } = this;
+    const { limits, memory, viewer } = this;
+    const beginning = limits.detect ? this.known?.begin(this) : undefined;
     writeConfig(memory, limits);
-    writeHomes(memory, limits.detect && known !== undefined ? known.homes : []);
+    writeHomes(memory, beginning?.homes ?? []);
     viewer.init();
     // No thread is running yet: this one does it for it.
-    if (limits.detect && known !== undefined) {
-      giveAddresses(memory, viewer, known.given(), known.hasConversed);
-    }
+    if (beginning !== undefined) giveAddresses(memory, viewer, beginning.given, beginning.hasConversed);
     this.ring = new RecordRing(memory, limits.recordLimit);
     if (this.rules.putBack()) this.viewer.takeRules();
   }

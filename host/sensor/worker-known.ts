@@ -15,6 +15,7 @@ import {
 import type { Home } from "../wasm/homes.js";
 import { readU32, type SensorMemory, writeU32 } from "../wasm/memory.js";
 import type { SensorExports } from "../wasm/module.js";
+import type { WorkerHandle } from "./worker-handle.js";
 
 /** Of an address as it is sent: 16 bytes of address, then u64 ns when it was last heard, u32 ALIVE_HOW_*. */
 export const GIVEN_SIZE = 28;
@@ -23,12 +24,20 @@ const GIVEN_HOW = 24;
 const ADDRESS_SIZE = 16;
 
 /** What a worker begins with. */
-export interface KnownAddresses {
+export interface Beginning {
   readonly homes: readonly Home[];
   /** GIVEN_SIZE bytes an address. */
-  given(): Uint8Array;
+  readonly given: Uint8Array;
   /** A conversation of one of ours passed, in whichever worker. */
   readonly hasConversed: boolean;
+}
+
+/** Who knows what a worker is to know. */
+export interface KnownAddresses {
+  /** The worker's tables are empty. */
+  begin(worker: WorkerHandle): Beginning;
+  /** They will be. */
+  collect(worker: WorkerHandle): void;
 }
 
 export function packGiven(bytes: Uint8Array, index: number, lastNs: bigint, how: number): void {

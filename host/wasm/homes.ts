@@ -2,6 +2,7 @@
 // Apart from config.ts because they are no limits, and a list. Always holds: a network's host bits are 0; IPv4 lies
 // behind ::ffff:0:0, as in all addresses of the module; the module takes the most exact network of an address.
 
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import {
   HOME_KIND_OFFSET,
@@ -47,7 +48,8 @@ export interface NetworkBytes {
 
 /** The 16 bytes of an address as the module has it; undefined for what is none. */
 export function addressBytes(text: string): Uint8Array | undefined {
-  if (!ipaddr.isValid(text) || text.includes("%")) return undefined;
+  // The parser alone takes 192.0.2 and 1 for addresses, as inet_aton(3) does.
+  if (isIP(text) === 0 || text.includes("%")) return undefined;
   const address = ipaddr.parse(text);
   if (address.kind() === "ipv6") return Uint8Array.from(address.toByteArray());
   return Uint8Array.from([...new Array<number>(10).fill(0), 0xff, 0xff, ...address.toByteArray()]);
