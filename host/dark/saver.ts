@@ -43,6 +43,11 @@ export class StateSaver {
     return this.file?.path;
   }
 
+  /** Resolves when nothing is being written. */
+  get settled(): Promise<void> {
+    return this.writing ?? Promise.resolve();
+  }
+
   /** Answers what the file there has, if it is whole. Never throws: without a file strayd runs on. */
   open(directory: string, nowMs: number): SavedState | undefined {
     this.directory = directory;

@@ -316,6 +316,8 @@ export class DarkKeeper implements KnownAddresses {
 
   /** Changes the networks, then has every worker take what is other than before. @throws what `work` throws */
   private async change(work: () => void): Promise<void> {
+    // Of who is listed from now on, nothing that is heard can be seen any more.
+    if (this.isOn) this.collectAll();
     const before = this.homes.placed;
     work();
     this.cached = undefined;
