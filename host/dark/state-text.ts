@@ -3,6 +3,7 @@
 // Always holds: a text without its last line, or with another sum, is damaged as a whole; times are ms since 1970.
 
 import { createHash } from "node:crypto";
+import { printable } from "../errors.js";
 import { ADDRESS_BITS, networkOf } from "./address.js";
 import { type AliveEntry, howOf, howText } from "./alive-book.js";
 import { COMMENT_MAX } from "./list-text.js";
@@ -103,7 +104,8 @@ function homeOf([network = "", left = "", ...from]: readonly string[]): SavedHom
 function listOf([where = "", use, origin, ...rest]: readonly string[]): ListEntry | undefined {
   const network = networkOf(where);
   const comment = rest.join(" ");
-  if (network === undefined || !USES.includes(use as Use) || comment.length > COMMENT_MAX) return undefined;
+  if (network === undefined || !USES.includes(use as Use)) return undefined;
+  if (comment.length > COMMENT_MAX || printable(comment) !== comment) return undefined;
   if (origin !== "imported" && origin !== "configured") return undefined;
   return { network, use: use as Use, origin, comment };
 }

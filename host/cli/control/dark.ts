@@ -75,7 +75,8 @@ export async function runExport(options: DarkPlace): Promise<number> {
     let next: number | null = 0;
     while (next !== null) {
       const page: Awaited<ReturnType<Source["lines"]>> = await source.lines(next);
-      for (const line of page.lines) out.line(`${options.json ? asciiJson(lineObject(line)) : line}\n`);
+      for (const line of page.lines)
+        out.line(`${options.json ? asciiJson(lineObject(line)) : printable(line)}\n`);
       ({ next } = page);
     }
     return 0;
