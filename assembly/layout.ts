@@ -281,6 +281,7 @@ export const LIVE_BEATS_OFFSET: i32 = 12; // u32, turns of the worker's loop (mo
 export const LIVE_STATE_OFFSET: i32 = 16; // u32, LIVE_STATE_*; the worker writes it
 export const LIVE_WAITS_OFFSET: i32 = 20; // u32, times the worker waited for records to be taken out
 export const LIVE_BUSY_OFFSET: i32 = 24; // u32, 1 + the input whose block the worker is in, 0 = none
+export const LIVE_GIVEN_OFFSET: i32 = 96; // 16 bytes, an address that the worker gives to giveAlive()
 export const LIVE_INPUTS_OFFSET: i32 = 128; // one LIVE_INPUT each
 
 export const LIVE_COMMAND_NONE: i32 = 0;

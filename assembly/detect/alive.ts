@@ -1,8 +1,9 @@
 // Who of our networks is there: the table of addresses that have shown themselves, and what is dark because of it.
 // Apart because it is asked for by findings, by the host (lists, explanations) and by inline policy.
-// Always holds: fixed in size, sets of DETECT_WAYS; an address told from outside is never pushed out by one that was
-// only heard; nothing is called dark while learning, nor where nobody of ours was ever heard to converse, or only one
-// direction passes (a one-way tap), unless it was told to be unused.
+// Always holds: fixed in size, sets of DETECT_WAYS; who was told from outside is never pushed out by who was heard, nor
+// who has proved alive by who only sent (a sender may be forged); nothing is called dark while learning, nor where
+// nobody of ours was ever heard to converse, or only one direction passes (a one-way tap), unless it was told to be
+// unused.
 
 import { ALIVE_SIZE, ALIVES_BASE, COUNTER_ALIVES_EVICTED, HOME_SIZE, HOMES_BASE } from "../layout";
 import { config, count, state } from "../state";
@@ -11,6 +12,7 @@ import {
   ALIVE_HOW_ANSWERED,
   ALIVE_HOW_GIVEN,
   ALIVE_HOW_OFFSET,
+  ALIVE_HOW_SENT,
   ALIVE_LAST_OFFSET,
   ALIVE_SINCE_OFFSET,
   DARKNESS_ALIVE,
@@ -22,6 +24,7 @@ import {
   HOME_KIND_OFFSET,
   HOME_KIND_UNUSED,
   HOME_KIND_USED,
+  HOME_LEARN_UNTIL_OFFSET,
   HOME_MASK_OFFSET,
   HOME_PREFIX_OFFSET,
 } from "./detect-layout";
@@ -54,10 +57,12 @@ class Home {
   mask1: u64;
   prefix: u32;
   kind: u32;
+  learnUntil: u64;
 }
 
 if (offsetof<Home>("mask0") != HOME_MASK_OFFSET) ERROR("Home drifted from layout");
 if (offsetof<Home>("prefix") != HOME_PREFIX_OFFSET) ERROR("Home drifted from layout");
+if (offsetof<Home>("learnUntil") != HOME_LEARN_UNTIL_OFFSET) ERROR("Home drifted from layout");
 if (offsetof<Home>("kind") != HOME_KIND_OFFSET) ERROR("Home drifted from layout");
 if (offsetof<Home>() > <usize>HOME_SIZE) ERROR("Home drifted from layout");
 
@@ -115,6 +120,8 @@ export function learn(a0: u64, a1: u64, time: u64, how: u32): void {
   if (entry == null) {
     entry = claim(setFor(a0, a1), how);
     if (entry == null) return;
+    // The host reads beside us: a place without a HOW is none.
+    entry.how = 0;
     entry.a0 = a0;
     entry.a1 = a1;
     entry.last = time;
@@ -126,25 +133,39 @@ export function learn(a0: u64, a1: u64, time: u64, how: u32): void {
   entry.how |= how;
 }
 
-/** A free place, else the one longest unheard; null where all of the set were told from outside and this one was not. */
+const WORTH_EXPIRED: u32 = 0;
+const WORTH_SENT: u32 = 1;
+const WORTH_PROVED: u32 = 2;
+const WORTH_GIVEN: u32 = 3;
+
+function worthOf(how: u32): u32 {
+  if ((how & ALIVE_HOW_GIVEN) != 0) return WORTH_GIVEN;
+  return how == <u32>ALIVE_HOW_SENT ? WORTH_SENT : WORTH_PROVED;
+}
+
+function isExpired(entry: Alive): bool {
+  const aliveNs = config().aliveNs;
+  const clock = state().clock;
+  return aliveNs != 0 && clock > entry.last && clock - entry.last > aliveNs;
+}
+
+/** A free place, else of those worth no more than the newcomer the least, longest unheard; null where all are worth more. */
 function claim(set: u32, how: u32): Alive | null {
-  let oldest: Alive | null = null;
-  let least: u64 = u64.MAX_VALUE;
+  let victim: Alive | null = null;
+  let least = worthOf(how);
   for (let way: u32 = 0; way < <u32>DETECT_WAYS; way++) {
     const entry = entryAt(set + way);
     if (entry.how == 0) {
       state().alives += 1;
       return entry;
     }
-    const given = (entry.how & ALIVE_HOW_GIVEN) != 0;
-    if (given && (how & ALIVE_HOW_GIVEN) == 0) continue;
-    if (entry.last < least) {
-      least = entry.last;
-      oldest = entry;
-    }
+    const worth = isExpired(entry) ? WORTH_EXPIRED : worthOf(entry.how);
+    if (worth > least || (victim != null && worth == least && entry.last >= victim.last)) continue;
+    least = worth;
+    victim = entry;
   }
   count(COUNTER_ALIVES_EVICTED);
-  return oldest;
+  return victim;
 }
 
 /** What is known of the address: DARKNESS_*. */
@@ -156,12 +177,12 @@ export function darkness(a0: u64, a1: u64): u32 {
   const s = state();
   const c = config();
   const entry = find(a0, a1);
-  if (entry != null && (c.aliveNs == 0 || s.clock < entry.last || s.clock - entry.last <= c.aliveNs)) {
-    return DARKNESS_ALIVE;
-  }
+  if (entry != null && !isExpired(entry)) return DARKNESS_ALIVE;
   if (isEdge(home, a1)) return DARKNESS_GROUP;
   if (s.conversations == 0 || !seesBothWays()) return DARKNESS_UNKNOWN;
-  return s.clock >= s.firstTime && s.clock - s.firstTime < c.learnNs ? DARKNESS_UNKNOWN : DARKNESS_DARK;
+  const isLearning =
+    s.clock < home.learnUntil || (s.clock >= s.firstTime && s.clock - s.firstTime < c.learnNs);
+  return isLearning ? DARKNESS_UNKNOWN : DARKNESS_DARK;
 }
 
 /** The first or last address of an IPv4 network (RFC 1122 3.2.1.3). */

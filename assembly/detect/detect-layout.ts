@@ -64,6 +64,7 @@ export const HOME_NETWORK_OFFSET: i32 = 0; // 16 bytes
 export const HOME_MASK_OFFSET: i32 = 16; // 16 bytes
 export const HOME_PREFIX_OFFSET: i32 = 32; // u32, bits of the mask
 export const HOME_KIND_OFFSET: i32 = 36; // u32, HOME_KIND_*
+export const HOME_LEARN_UNTIL_OFFSET: i32 = 40; // u64 ns of packet time; until then no address of it is called dark
 
 export const HOME_KIND_OURS: i32 = 0;
 export const HOME_KIND_USED: i32 = 1; // in use, whether it speaks or not
@@ -80,7 +81,7 @@ export const ALIVE_HOW_SENT: i32 = 1; // it sent packets
 export const ALIVE_HOW_ANSWERED: i32 = 2; // it took part in a flow in which both sides spoke
 export const ALIVE_HOW_ARP: i32 = 4; // it asked or answered by ARP
 export const ALIVE_HOW_ND: i32 = 8; // it advertised itself as a neighbour
-export const ALIVE_HOW_GIVEN: i32 = 16; // told from outside: imported, or heard by another worker
+export const ALIVE_HOW_GIVEN: i32 = 16; // told from outside to be in use, whether it speaks or not
 
 // What darkness() answers.
 export const DARKNESS_FOREIGN: i32 = 0; // not in our networks

@@ -10,6 +10,7 @@ import { alertsCommand } from "./alerts-command.js";
 import { splitFilter } from "./arguments.js";
 import { configCommand } from "./config-command.js";
 import { countersCommand } from "./counters-command.js";
+import { darkCommand } from "./dark-command.js";
 import { flowsCommand } from "./flows-command.js";
 import { incidentsCommand } from "./incidents-command.js";
 import { optionShapes, type RawReadOptions, readCommand } from "./read-command.js";
@@ -68,6 +69,7 @@ async function run(argv: readonly string[]): Promise<number> {
     flowsCommand(setExitCode),
     alertsCommand(setExitCode),
     incidentsCommand(setExitCode),
+    darkCommand(setExitCode),
     rulesCommand(setExitCode),
     countersCommand(setExitCode),
     reloadCommand(setExitCode),

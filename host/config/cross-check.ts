@@ -2,6 +2,8 @@
 // Apart from the schema because JSON Schema has no words for it; works on the configuration as the sensor uses it.
 // Always holds: a finding stands at the key to change, and at no key that is wrong already.
 
+import { HOME_CAPACITY } from "../../assembly/layout.js";
+import { networkOf } from "../dark/address.js";
 import { foundText } from "./expected.js";
 import { isHost, isSocketPath } from "./names.js";
 import { RINGS_MAX_BYTES } from "./schema.js";
@@ -22,6 +24,8 @@ const RULES: readonly (readonly [needs: readonly string[], rule: Rule])[] = [
   [["alerts.evidence"], (config) => quotaHolds(["alerts", "evidence"], config.alerts.evidence)],
   [["alerts.full", "alerts.fast", "export.eve"], textFilesDiffer],
   [["rules.files"], (config) => repeated(["rules", "files"], config.rules.files)],
+  [["sensor.home", "detection.used", "detection.unused"], networksFit],
+  [["detection.used", "detection.unused"], listsDiffer],
   [["export.ipfix"], ipfixTargetsDiffer],
   [["export.eve"], (config) => repeated(["export", "eve", "types"], config.export.eve?.types ?? [])],
   [["export.syslog"], syslogTargetsFit],
@@ -88,6 +92,24 @@ function textFilesDiffer({ alerts: { full, fast }, export: { eve } }: StrayConfi
     const [same] = files.slice(0, index).find(([, other]) => other !== undefined && other === file) ?? [];
     return same === undefined ? [] : [finding(path, `another file than ${keyText(same)}`, foundText(file))];
   });
+}
+
+/** The module tells so many apart. */
+function networksFit({ sensor: { home }, detection: { used, unused } }: StrayConfig): Finding[] {
+  const all = [...home, ...used, ...unused];
+  if (all.length <= HOME_CAPACITY) return [];
+  const key = used.length >= unused.length ? "used" : "unused";
+  const expected = `at most ${HOME_CAPACITY} networks in sensor.home, detection.used and detection.unused together`;
+  return [finding(["detection", key], expected, String(all.length), "larger networks are fewer")];
+}
+
+function listsDiffer({ detection: { used, unused } }: StrayConfig): Finding[] {
+  const named = new Set(used.map((text) => networkOf(text)?.text));
+  return unused.flatMap((text, index) =>
+    named.has(networkOf(text)?.text)
+      ? [finding(["detection", "unused", index], "a network that is not in detection.used", foundText(text))]
+      : [],
+  );
 }
 
 function ipfixTargetsDiffer({ export: { ipfix } }: StrayConfig): Finding[] {

@@ -8,6 +8,7 @@ export const EVE_PATH = "/var/log/stray/eve.json";
 export const ALERTS_PATH = "/var/lib/stray/alerts";
 export const EVIDENCE_PATH = "/var/lib/stray/evidence";
 export const INCIDENTS_PATH = "/var/lib/stray/incidents";
+export const DETECTION_PATH = "/var/lib/stray/detection";
 /** The rules that come with stray, by the word that stands for their file. */
 export const STARTER_RULES = "starter";
 export const ACCOUNT = "stray";

@@ -44,6 +44,14 @@ export interface RawConfig {
     "verify-checksums": boolean;
   };
   inspection: { enabled: boolean; "stream-depth": Quantity };
+  detection: {
+    enabled: boolean;
+    learn: Quantity;
+    alive: Quantity;
+    used: string[];
+    unused: string[];
+    directory: string;
+  };
   rules: { files: string[]; variables: string[] };
   alerts: {
     rate: number;
@@ -111,7 +119,8 @@ const SYSLOG_SOCKET = "/dev/log";
 const SENSOR_NAME_FALLBACK = "stray";
 
 export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
-  const { sensor, capture, flows, inspection, rules, alerts, incidents, store, control, log } = raw;
+  const { sensor, capture, flows, inspection, detection, rules, alerts, incidents, store, control, log } =
+    raw;
   return {
     sensor: {
       name: sensor.name ?? hostName(host),
@@ -142,6 +151,14 @@ export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
       verifyChecksums: flows["verify-checksums"],
     },
     inspection: { enabled: inspection.enabled, streamDepth: bytes(inspection["stream-depth"]) },
+    detection: {
+      enabled: detection.enabled,
+      learnMs: ms(detection.learn),
+      aliveMs: ms(detection.alive),
+      used: [...detection.used],
+      unused: [...detection.unused],
+      directory: detection.directory,
+    },
     rules: { files: [...rules.files], variables: [...rules.variables] },
     alerts: {
       rate: alerts.rate,
@@ -206,7 +223,8 @@ function toSyslog(raw: RawSyslog): SyslogTarget {
 
 /** The file that gives `config` on any machine: nothing in it is left to a default. */
 export function toRaw(config: StrayConfig): RawConfig {
-  const { sensor, capture, flows, inspection, rules, alerts, incidents, store, control, log } = config;
+  const { sensor, capture, flows, inspection, detection, rules, alerts, incidents, store, control, log } =
+    config;
   return {
     sensor: {
       name: sensor.name,
@@ -237,6 +255,14 @@ export function toRaw(config: StrayConfig): RawConfig {
       "verify-checksums": flows.verifyChecksums,
     },
     inspection: { enabled: inspection.enabled, "stream-depth": formatSize(inspection.streamDepth) },
+    detection: {
+      enabled: detection.enabled,
+      learn: formatDuration(detection.learnMs),
+      alive: formatDuration(detection.aliveMs),
+      used: [...detection.used],
+      unused: [...detection.unused],
+      directory: detection.directory,
+    },
     rules: { files: [...rules.files], variables: [...rules.variables] },
     alerts: {
       rate: alerts.rate,

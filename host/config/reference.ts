@@ -55,6 +55,7 @@ const TAIL = `
   most; a ring is a whole number of MiB.
 - \`store.quota\` is more than \`store.rotate.size\`, the quotas of \`alerts.log\` and \`alerts.evidence\` more than their
   \`size\`.
+- \`sensor.home\`, \`detection.used\` and \`detection.unused\` come to 256 networks at most; none is in both lists.
 - \`rules.files\`: each once. \`alerts.full\`, \`alerts.fast\` and \`export.eve.file\` are three files.
 - \`export.ipfix\`, \`export.syslog\`: each receiver once. \`export.syslog[].target\` is a socket's path with
   \`transport: unix\`, and a host with \`udp\` and \`tcp\`.
@@ -64,7 +65,7 @@ const TAIL = `
 A warning stops nothing. There is one where flow records or alerts go nowhere, where rules are named but not looked
 for, where the sensor may need more memory than the machine has to give (rules counted twice, since new ones are laid
 beside those in force), where \`capture.snaplen\` is shorter than headers can be, and where a file or a folder lies in
-the folder of the store, of the alerts' log, of the evidence or of incidents. \`stray config check --strict\` ends with exit status 1
+the folder of the store, of the alerts' log, of the evidence, of incidents or of detection. \`stray config check --strict\` ends with exit status 1
 for them.
 `;
 

@@ -7,6 +7,7 @@ import { FACILITIES } from "./names.js";
 import {
   ACCOUNT,
   ALERTS_PATH,
+  DETECTION_PATH,
   EVE_PATH,
   EVIDENCE_PATH,
   INCIDENTS_PATH,
@@ -124,7 +125,10 @@ const sensor = section("Who this sensor is.", {
   ),
   home: {
     type: "array",
-    description: "Networks that are ours: HOME_NET in rules, unless a variable says otherwise.",
+    description:
+      "Networks that are ours: where dark addresses are looked for (docs/dark.md), and HOME_NET in rules, unless a" +
+      " variable says otherwise. While it is empty, dark addresses are looked for in the networks that the capture" +
+      " interfaces have addresses in.",
     default: [],
     examples: [["192.0.2.0/24", "2001:db8::/32"]],
     maxItems: 256,
@@ -236,6 +240,50 @@ const inspection = section("Looking into packets: streams put in order, HTTP, ru
     zero: "all of it",
   }),
 });
+
+const networks = (description: string, example: readonly string[]): SchemaNode => ({
+  type: "array",
+  description,
+  default: [],
+  examples: [example],
+  maxItems: 256,
+  items: { type: "string", description: "A network or an address.", format: "network" },
+});
+
+const detection = section(
+  "What an address does over time: sweeps, floods, answers without a question, dark addresses (docs/dark.md).",
+  {
+    enabled: flag(
+      "Whether it is kept; without it there are findings only of what a flow shows by itself.",
+      true,
+    ),
+    learn: duration(
+      "For how long no address of a new home network is called dark: time in which those who live there show" +
+        " themselves. An hour holds three of the longest pauses between two questions for the time (NTP, 17 min).",
+      "1h",
+      { min: SECOND_MS, max: 30 * DAY_MS, zero: "at once" },
+    ),
+    alive: duration("How long an address counts as in use after it was last heard.", "30d", {
+      min: MINUTE_MS,
+      max: 365 * DAY_MS,
+      zero: "for ever",
+    }),
+    used: networks("Networks and addresses in use, whether they speak or not; they count as ours.", [
+      "192.0.2.0/28",
+    ]),
+    unused: networks(
+      "Networks and addresses that nobody uses, whatever comes from there; they count as ours.",
+      ["192.0.2.128/25"],
+    ),
+    directory: {
+      type: "string",
+      description:
+        "Folder of dark.state, which keeps over restarts who is there; nothing else should lie in it.",
+      default: DETECTION_PATH,
+      format: "path",
+    },
+  },
+);
 
 const rules = section("Rules as Snort 2.9 and Suricata write them (docs/rules.md).", {
   files: {
@@ -431,6 +479,7 @@ export const CONFIG_SCHEMA: SchemaNode = section("The configuration of stray, th
   capture,
   flows,
   inspection,
+  detection,
   rules,
   alerts,
   incidents,

@@ -46,7 +46,7 @@ export interface StrayConfig {
   readonly sensor: {
     readonly name: string;
     readonly profile: string;
-    /** Networks that are ours, CIDR; empty: not said. */
+    /** Networks that are ours, CIDR; empty: not said, those of the interfaces are taken. */
     readonly home: readonly string[];
     /** Account to become when started as root; undefined: stay who we are. */
     readonly user: string | undefined;
@@ -80,6 +80,17 @@ export interface StrayConfig {
     readonly enabled: boolean;
     /** Bytes of each direction of a TCP stream that rules look at, 0 = all. */
     readonly streamDepth: number;
+  };
+  readonly detection: {
+    readonly enabled: boolean;
+    /** For how long no address of a new home network is called dark. */
+    readonly learnMs: number;
+    /** How long an address counts as in use after it was last heard, 0 = for ever. */
+    readonly aliveMs: number;
+    /** Networks and addresses, CIDR. */
+    readonly used: readonly string[];
+    readonly unused: readonly string[];
+    readonly directory: string;
   };
   readonly rules: {
     /** Paths, or STARTER_RULES. */

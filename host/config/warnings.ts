@@ -57,7 +57,7 @@ function ruleWarnings({ inspection, rules, alerts }: StrayConfig, takers: number
 }
 
 /** What lies in a folder where only one part of the sensor should write and delete. */
-function crowdedFolders({ store, alerts, incidents, export: { eve } }: StrayConfig): string[] {
+function crowdedFolders({ store, alerts, incidents, detection, export: { eve } }: StrayConfig): string[] {
   const owners = [
     { key: "store.directory", path: store.directory, owner: "the store", isKept: store.enabled },
     {
@@ -77,6 +77,12 @@ function crowdedFolders({ store, alerts, incidents, export: { eve } }: StrayConf
       path: incidents.directory,
       owner: "the database of incidents",
       isKept: incidents.enabled,
+    },
+    {
+      key: "detection.directory",
+      path: detection.directory,
+      owner: "the state of detection",
+      isKept: detection.enabled,
     },
   ].filter(({ isKept }) => isKept);
   const files = [
@@ -100,8 +106,8 @@ export function memoryNeed(config: StrayConfig): number {
   return PROCESS_BYTES + tableNeed(config) + workers * (ringBytes * interfaces.length + WORKER_BYTES);
 }
 
-/** Of it what all workers' tables come to, those of inspection too where it is on. */
-export function tableNeed({ sensor, capture, inspection }: StrayConfig): number {
+/** Of it what all workers' tables come to, those of inspection and detection too where they are on. */
+export function tableNeed({ sensor, capture, inspection, detection }: StrayConfig): number {
   const share = workerShare(profileLimits(sensor.profile), capture.workers);
-  return capture.workers * memoryBytes({ ...share, inspect: inspection.enabled });
+  return capture.workers * memoryBytes({ ...share, inspect: inspection.enabled, detect: detection.enabled });
 }

@@ -4,6 +4,7 @@
 
 import type { CountersReport, Counts, ReloadReport, SortKey, StatusReport } from "../sensor/view.js";
 import type { AlertsParams, AlertsReport } from "./alert-protocol.js";
+import type { DarkMethods } from "./dark-protocol.js";
 import type { IncidentMethods } from "./incident-protocol.js";
 import type { RulesListParams, RulesListReport } from "./rule-methods.js";
 
@@ -90,7 +91,7 @@ export interface StopReport {
 }
 
 /** Every method of this version: what it takes, what it gives. */
-export interface ControlMethods extends IncidentMethods {
+export interface ControlMethods extends DarkMethods, IncidentMethods {
   "v1.hello": { params: undefined; result: HelloReport };
   "v1.status": { params: undefined; result: StatusReport };
   "v1.counters": { params: undefined; result: CountersAnswer };

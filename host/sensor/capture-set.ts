@@ -35,6 +35,11 @@ interface Place {
   error: string | undefined;
 }
 
+/** Hears that frames of a worker's ring were lost between two moments, ms since 1970. */
+export interface LossListener {
+  noteLoss(worker: WorkerHandle, sinceMs: number, nowMs: number): void;
+}
+
 export type CaptureSettings = StrayConfig["capture"];
 /** Kernel filters by interface. */
 export type CaptureFilters = ReadonlyMap<string, readonly BpfInstruction[]>;
@@ -47,12 +52,14 @@ export function compileFilters({ interfaces, filter }: CaptureSettings): Capture
 export class CaptureSet {
   private readonly places: Place[];
   private isBusy = false;
+  private readMs = Date.now();
 
   private constructor(
     private readonly workers: readonly WorkerHandle[],
     private settings: CaptureSettings,
     private filters: CaptureFilters,
     private readonly log: SinkLog,
+    private readonly losses: LossListener | undefined,
   ) {
     this.places = settings.interfaces.flatMap((name, input) =>
       workers.map((worker) => ({
@@ -73,6 +80,7 @@ export class CaptureSet {
     settings: CaptureSettings,
     filters: CaptureFilters,
     log: SinkLog,
+    losses?: LossListener,
   ): CaptureSet {
     const total = ringBytes(settings) * settings.interfaces.length;
     if (total > WINDOWS_REGION_SIZE) {
@@ -80,7 +88,7 @@ export class CaptureSet {
       const message = `capture.ring: ${settings.interfaces.length} rings have room for ${most} MiB each, not ${settings.ringBytes / 2 ** 20}`;
       throw new StrayError("RING_TOO_LARGE", message, 2);
     }
-    const set = new CaptureSet(workers, settings, filters, log);
+    const set = new CaptureSet(workers, settings, filters, log, losses);
     try {
       // Held until all are there: a fan-out spreads frames over the members it has.
       for (const place of set.places) set.openRing(place, true);
@@ -187,12 +195,16 @@ export class CaptureSet {
   }
 
   private readStatistics(): void {
-    for (const { ring, counts } of this.places) {
+    // Frames carry the time of the same clock.
+    const [sinceMs, nowMs] = [this.readMs, Date.now()];
+    this.readMs = nowMs;
+    for (const { ring, counts, worker } of this.places) {
       if (ring === undefined) continue;
       const { packets, drops, freezes } = ring.statistics();
       counts.packets += packets;
       counts.drops += drops;
       counts.freezes += freezes;
+      if (drops > 0) this.losses?.noteLoss(worker, Math.min(sinceMs, nowMs), nowMs);
     }
   }
 

@@ -9,6 +9,7 @@ import type { LoadedConfig } from "../config/load.js";
 import type { StrayConfig } from "../config/types.js";
 import { tableNeed } from "../config/warnings.js";
 import { addAlertMethods } from "../control/alert-methods.js";
+import { addDarkMethods } from "../control/dark-methods.js";
 import { addIncidentMethods } from "../control/incident-methods.js";
 import { addRuleMethods } from "../control/rule-methods.js";
 import { ControlServer } from "../control/server.js";
@@ -18,8 +19,9 @@ import type { Logger } from "../log/logger.js";
 import { dropPrivileges, findAccount } from "../system/privileges.js";
 import { version } from "../version.js";
 import { AlertSinks } from "./alert-sinks.js";
-import { CaptureSet, compileFilters } from "./capture-set.js";
+import { type CaptureFilters, CaptureSet, compileFilters } from "./capture-set.js";
 import { countersReport } from "./counters.js";
+import { DarkKeeper } from "./dark-keeper.js";
 import { prepareDirectories } from "./directories.js";
 import { RecordFeed } from "./feed.js";
 import { gauges } from "./gauges.js";
@@ -62,6 +64,7 @@ export class Daemon implements SensorView {
   private readonly sinks: Sinks;
   private readonly alertSinks: AlertSinks;
   private readonly incidents: IncidentKeeper;
+  private readonly dark: DarkKeeper;
   private readonly rules: RuleKeeper;
   private readonly watch = new ProblemWatch();
   private readonly own = { reloads: 0, "reloads-refused": 0 };
@@ -79,7 +82,11 @@ export class Daemon implements SensorView {
     this.log = sinkLog(log);
     this.captureLog = sinkLog(log.child({ component: "capture" }));
     this.feed = new RecordFeed(() => this.supervisor.workers, this.log);
-    this.supervisor = new Supervisor(this.feed, sinkLog(log.child({ component: "workers" })));
+    this.dark = new DarkKeeper({
+      log: sinkLog(log.child({ component: "detection" })),
+      workers: () => this.supervisor.workers,
+    });
+    this.supervisor = new Supervisor(this.feed, sinkLog(log.child({ component: "workers" })), this.dark);
     const context = {
       log: sinkLog(log.child({ component: "output" })),
       stats: { stats: () => ({ ...this.counters() }) },
@@ -96,6 +103,8 @@ export class Daemon implements SensorView {
       startedMs: this.startedMs,
       rulesImage: () => this.rules.current?.image,
       evidenceFile: () => this.alertSinks.evidenceFile,
+      addressState: (address) => this.dark.stateOf(address),
+      isLossNear: (us) => this.dark.losses.isNear(us),
     });
     this.finished = new Promise((resolve) => {
       this.hasFinished = resolve;
@@ -150,11 +159,13 @@ export class Daemon implements SensorView {
       workers,
       sinks,
       rules,
+      detection: this.dark.report(),
       ...(incidents === undefined ? {} : { incidents }),
       memory: { residentBytes: process.memoryUsage.rss(), tableBytes: tableNeed(config) },
       problems: [
         ...this.watch.sentences(nowMs, interfaces, workers, sinks),
         ...ruleProblems(rules),
+        ...this.dark.problems(),
         ...(this.capture?.notes ?? []),
         ...(this.configError === undefined
           ? []
@@ -168,11 +179,12 @@ export class Daemon implements SensorView {
     return countersReport({
       resetMs: this.startedMs,
       workers,
-      gauges: gauges(workers, this.capture?.reports ?? []),
+      gauges: gauges(workers, this.capture?.reports ?? [], this.dark.report()),
       interfaces: this.capture?.counters ?? [],
       sinks: this.allSinks,
       own: {
         ...this.own,
+        ...this.dark.counters(),
         "sink-errors": this.feed.errors,
       },
     });
@@ -219,7 +231,7 @@ export class Daemon implements SensorView {
     const rules = await this.rules.prepare(config);
     this.supervisor.prepare(config.capture.workers, workerLimits(config, this.seed));
     await this.rules.use(rules, config, this.supervisor.workers);
-    this.capture = CaptureSet.open(this.supervisor.workers, config.capture, filters, this.captureLog);
+    this.capture = this.openCapture(config, filters);
     prepareDirectories(config, account);
     this.control = await ControlServer.listen({
       socket: config.control.socket,
@@ -233,10 +245,12 @@ export class Daemon implements SensorView {
     addAlertMethods(this.control.methods, () => this.alertSinks.alertLog);
     addRuleMethods(this.control.methods, () => ruleList(this.rules.rules, this.supervisor.workers));
     addIncidentMethods(this.control.methods, () => this.incidents.engine);
+    addDarkMethods(this.control.methods, this.dark);
     this.privileges = dropPrivileges({ user: config.sensor.user, keep: ["CAP_NET_RAW", "CAP_NET_ADMIN"] });
     await this.sinks.open(config);
     await this.alertSinks.open(config);
     this.incidents.open(config);
+    this.dark.open(config);
     this.feed.use(this.recordSinksInUse, this.alertSinksInUse);
     this.feed.start();
     this.markLosses(this.startedMs);
@@ -248,6 +262,7 @@ export class Daemon implements SensorView {
   private async pulse(): Promise<void> {
     const nowMs = Date.now();
     this.supervisor.watch(nowMs);
+    this.dark.pulse();
     try {
       await this.capture?.pulse();
     } catch (error) {
@@ -310,6 +325,8 @@ export class Daemon implements SensorView {
     };
     try {
       this.config = config;
+      // Before workers begin anew: they begin with what is known.
+      await step(plan.replacesHomes || plan.restartsCapture, (it) => this.dark.use(it));
       await step(plan.restartsCapture, (it) => this.restartCapture(it, rulesOf(it)));
       await step(plan.adjustsCapture && !plan.restartsCapture, async (it) => {
         this.capture?.adjust(it.capture, compileFilters(it.capture));
@@ -353,8 +370,13 @@ export class Daemon implements SensorView {
     this.capture = undefined;
     this.supervisor.prepare(config.capture.workers, workerLimits(config, this.seed));
     await this.rules.use(rules, config, this.supervisor.workers);
-    this.capture = CaptureSet.open(this.supervisor.workers, config.capture, filters, this.captureLog);
+    this.dark.forgetConversations();
+    this.capture = this.openCapture(config, filters);
     await this.supervisor.start(this.capture);
+  }
+
+  private openCapture(config: StrayConfig, filters: CaptureFilters): CaptureSet {
+    return CaptureSet.open(this.supervisor.workers, config.capture, filters, this.captureLog, this.dark);
   }
 
   private async end(): Promise<void> {
@@ -371,6 +393,7 @@ export class Daemon implements SensorView {
     this.feed.stop();
     this.capture?.close();
     await this.incidents.close();
+    await this.dark.close();
     await this.alertSinks.close();
     await this.sinks.close();
     await this.control?.close();

@@ -1,4 +1,4 @@
-// What is so at the moment, beside what has been counted: live flows by state, how full the rings are.
+// What is so at the moment, beside what has been counted: live flows by state, how full rings and tables are.
 // Apart from the counters because a gauge goes down too.
 // Always holds: nothing but shared memory is read; the worker is not asked.
 
@@ -15,7 +15,7 @@ import {
   SET_WAYS,
   TAGS_BASE,
 } from "../../assembly/layout.js";
-import type { Counts, InterfaceReport } from "./view.js";
+import type { Counts, DetectionReport, InterfaceReport } from "./view.js";
 import type { WorkerHandle } from "./worker-handle.js";
 
 /** By what a flow is worth when places are short: its state, as the table keeps it. */
@@ -28,10 +28,15 @@ export const FLOW_STATES: readonly (readonly [flowClass: number, name: string])[
   [CLASS_CLOSED, "flows-closed"],
 ];
 
-export function gauges(workers: readonly WorkerHandle[], interfaces: readonly InterfaceReport[]): Counts {
+export function gauges(
+  workers: readonly WorkerHandle[],
+  interfaces: readonly InterfaceReport[],
+  { alive, aliveMax }: Pick<DetectionReport, "alive" | "aliveMax">,
+): Counts {
   const classes = new Uint32Array(META_CLASS_MASK + 1);
   for (const worker of workers) countClasses(worker, classes);
   const most = (values: readonly number[]): number => Math.max(0, ...values);
+  const tables = workers.map((worker) => worker.tables);
   return {
     flows: sum(workers.map(({ flows }) => flows)),
     "flows-max": sum(workers.map(({ flowsMax }) => flowsMax)),
@@ -39,6 +44,12 @@ export function gauges(workers: readonly WorkerHandle[], interfaces: readonly In
     "ring-percent": Math.round(100 * most(interfaces.map(({ ringUsed }) => ringUsed))),
     "records-waiting": sum(workers.map(({ recordsWaiting }) => recordsWaiting)),
     "records-max": sum(workers.map(({ recordsMax }) => recordsMax)),
+    alive,
+    "alive-max": aliveMax,
+    sources: sum(tables.map(({ sources }) => sources)),
+    "sources-max": sum(tables.map(({ sourcesMax }) => sourcesMax)),
+    targets: sum(tables.map(({ targets }) => targets)),
+    "targets-max": sum(tables.map(({ targetsMax }) => targetsMax)),
   };
 }
 

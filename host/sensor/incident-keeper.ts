@@ -5,6 +5,7 @@
 
 import { createHash } from "node:crypto";
 import type { AlertSink } from "../alert/alert-sink.js";
+import type { AddressState } from "../cause/questions.js";
 import { toRaw } from "../config/raw.js";
 import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
@@ -20,6 +21,9 @@ export interface IncidentParts {
   /** The compiled rules in force. */
   rulesImage(): Uint8Array | undefined;
   evidenceFile(): string | undefined;
+  addressState(address: string): AddressState;
+  /** Frames were lost in capture at about that time. */
+  isLossNear(us: number): boolean;
 }
 
 export class IncidentKeeper {
@@ -51,13 +55,17 @@ export class IncidentKeeper {
     this.useConfig(config);
     const { enabled, ...options } = config.incidents;
     if (!enabled) return;
-    const { log, startedMs } = this.parts;
+    const { log, startedMs, addressState, isLossNear } = this.parts;
     this.current = IncidentEngine.open({
       ...options,
       log,
       inForce: () => ({ config: this.configHash, rules: this.hashOfRules() }),
       evidenceFile: () => this.parts.evidenceFile(),
-      weighContext: () => ({ sensorStartUs: startedMs * 1000 }),
+      weighContext: () => ({
+        sensorStartUs: startedMs * 1000,
+        darkAddresses: addressState,
+        lossAt: isLossNear,
+      }),
     });
   }
 

@@ -13,7 +13,7 @@ export function newSeed(): bigint {
 }
 
 export function workerLimits(config: StrayConfig, seed: bigint): Limits {
-  const { flows, inspection, alerts, capture, sensor } = config;
+  const { flows, inspection, detection, alerts, capture, sensor } = config;
   return {
     ...workerShare(profileLimits(sensor.profile), capture.workers),
     seed,
@@ -32,5 +32,9 @@ export function workerLimits(config: StrayConfig, seed: bigint): Limits {
     streamDepth: inspection.streamDepth,
     alertRate: alerts.rate,
     alertBurst: alerts.burst,
+    detect: detection.enabled,
+    // Each home network has its own time to be learnt, which goes on over restarts (host/dark/learning.ts).
+    learnMs: 0,
+    aliveMs: detection.aliveMs,
   };
 }

@@ -14,6 +14,8 @@ export interface ReloadPlan {
   readonly replacesRules: boolean;
   readonly replacesAlerts: boolean;
   readonly replacesIncidents: boolean;
+  /** Home networks, lists, and where what is known of addresses is kept. */
+  readonly replacesHomes: boolean;
   readonly replacesStore: boolean;
   readonly replacesExporters: boolean;
   readonly setsLog: boolean;
@@ -30,10 +32,13 @@ const CONSEQUENCES: readonly (readonly [prefix: string, consequences: readonly C
   ["capture.promiscuous", ["adjustsCapture"]],
   ["capture", ["restartsCapture"]],
   ["flows", ["adjustsFlows"]],
-  ["sensor.home", ["replacesRules"]],
+  ["sensor.home", ["replacesRules", "replacesHomes"]],
   ["rules", ["replacesRules"]],
   ["inspection.enabled", ["restartsCapture"]],
   ["inspection", ["adjustsFlows"]],
+  ["detection.enabled", ["restartsCapture", "replacesHomes"]],
+  ["detection.alive", ["adjustsFlows", "replacesHomes"]],
+  ["detection", ["replacesHomes"]],
   ["alerts.rate", ["adjustsFlows"]],
   ["alerts.burst", ["adjustsFlows"]],
   ["alerts", ["replacesAlerts"]],
@@ -69,6 +74,7 @@ export function planReload(changed: readonly string[]): ReloadPlan {
     replacesRules: found.has("replacesRules"),
     replacesAlerts: found.has("replacesAlerts"),
     replacesIncidents: found.has("replacesIncidents"),
+    replacesHomes: found.has("replacesHomes"),
     replacesStore: found.has("replacesStore"),
     replacesExporters: found.has("replacesExporters"),
     setsLog: found.has("setsLog"),

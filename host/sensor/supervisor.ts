@@ -9,6 +9,7 @@ import type { CaptureSet } from "./capture-set.js";
 import type { RecordFeed } from "./feed.js";
 import type { WorkerReport } from "./view.js";
 import { HANG_MS, WorkerHandle } from "./worker-handle.js";
+import type { KnownAddresses } from "./worker-known.js";
 
 const RESTART_MS = 100;
 const RESTART_MOST_MS = 30_000;
@@ -26,6 +27,8 @@ export class Supervisor {
   constructor(
     private readonly feed: RecordFeed,
     private readonly log: SinkLog,
+    /** What each worker begins with; what one heard is taken before its tables are emptied. */
+    private readonly known?: KnownAddresses,
   ) {}
 
   /** So many workers with these limits; memories that are there are used again. None may be running. */
@@ -34,7 +37,8 @@ export class Supervisor {
     this.workers = Array.from(
       { length: count },
       (_, number) =>
-        this.workers[number] ?? new WorkerHandle(number, limits, onDeath, () => this.feed.nudge()),
+        this.workers[number] ??
+        new WorkerHandle(number, limits, onDeath, () => this.feed.nudge(), this.known),
     );
     for (const worker of this.workers) worker.prepare(limits);
   }
@@ -79,6 +83,7 @@ export class Supervisor {
         await worker.terminate();
       }
       this.feed.empty(worker);
+      this.known?.collect(worker);
       worker.carryOver(false);
     }
   }
@@ -111,6 +116,7 @@ export class Supervisor {
   private bury(worker: WorkerHandle, reason: string): void {
     if (this.isStopping) return;
     this.feed.empty(worker);
+    this.known?.collect(worker);
     const flowsLost = worker.carryOver(this.capture?.skipBlock(worker) ?? false);
     worker.restarts++;
     const wasSteady = Date.now() - worker.startedMs > STEADY_MS;

@@ -9,6 +9,8 @@ import {
   DATAGRAMS_BASE,
   FLOW_SIZE,
   FLOWS_BASE,
+  HOMES_BASE,
+  HOMES_REGION_SIZE,
   LINKS_BASE,
   RECORD_SIZE,
   RECORDS_BASE,
@@ -24,13 +26,14 @@ import type { Limits } from "../wasm/config.js";
 import type { SensorMemory } from "../wasm/memory.js";
 import { flowCapacityOf, LINK_SIZE } from "../wasm/profiles.js";
 
-/** The first burst must not wait for pages, nor memory grow later. init() itself writes the small tables. */
+/** The first burst must not wait for pages, nor memory grow later. init() itself writes the small tables, and detection's. */
 export function touchTables({ u8 }: SensorMemory, limits: Limits): void {
   const flows = flowCapacityOf(limits);
   const tables: (readonly [base: number, bytes: number])[] = [
     [FLOWS_BASE, flows * FLOW_SIZE],
     [RECORDS_BASE, limits.recordLimit * RECORD_SIZE],
   ];
+  if (limits.detect) tables.push([HOMES_BASE, HOMES_REGION_SIZE]);
   if (limits.inspect) {
     tables.push(
       [LINKS_BASE, flows * LINK_SIZE],

@@ -92,6 +92,29 @@ export interface IncidentsReport {
   readonly acknowledged: number;
 }
 
+/** Dark addresses, and who is not. */
+export interface DetectionReport {
+  readonly enabled: boolean;
+  readonly homes: readonly {
+    readonly network: string;
+    /** How it is known: `sensor.home`, `guessed from eth0`. */
+    readonly from: string;
+    /** null when learning is over. */
+    readonly learningUntilMs: number | null;
+  }[];
+  /** Addresses known to be in use, and how many can be. */
+  readonly alive: number;
+  readonly aliveMax: number;
+  /** A conversation of one of ours passed, both sides of it. */
+  readonly hasConversed: boolean;
+  /** Lines of lists. */
+  readonly used: number;
+  readonly unused: number;
+  /** The file that keeps it over restarts, and when it was written; null: not now, not yet. */
+  readonly keptIn: string | null;
+  readonly savedMs: number | null;
+}
+
 export interface StatusReport {
   readonly version: string;
   readonly name: string;
@@ -116,6 +139,7 @@ export interface StatusReport {
   readonly workers: readonly WorkerReport[];
   readonly sinks: readonly SinkReport[];
   readonly rules: RulesReport;
+  readonly detection: DetectionReport;
   /** Only where incidents are kept, and can be read just now. */
   readonly incidents?: IncidentsReport;
   readonly memory: { readonly residentBytes: number; readonly tableBytes: number };

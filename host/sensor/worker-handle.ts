@@ -9,9 +9,13 @@ import {
   LIVE_COMMAND_STOP,
   LIVE_STATE_RUNNING,
   STATE_BASE,
+  STATE_CONVERSATIONS_OFFSET,
   STATE_FLOWS_PEAK_OFFSET,
   STATE_FLOWS_USED_OFFSET,
+  STATE_LOSS_TIME_OFFSET,
   STATE_RECORD_TAIL_OFFSET,
+  STATE_SOURCES_OFFSET,
+  STATE_TARGETS_OFFSET,
 } from "../../assembly/layout.js";
 import { AlertRing } from "../alert/alert-ring.js";
 import { StrayError } from "../errors.js";
@@ -19,6 +23,7 @@ import { FlowRecord } from "../record/flow-record.js";
 import type { RuleCounts } from "../rules/rule-counts.js";
 import { type Limits, writeConfig } from "../wasm/config.js";
 import { COUNTERS, readCounter, readCounters } from "../wasm/counters.js";
+import { writeHomes } from "../wasm/homes.js";
 import { createMemory, readU32, type SensorMemory } from "../wasm/memory.js";
 import { compileModule, instantiate, packageRoot, type SensorExports } from "../wasm/module.js";
 import { flowCapacityOf } from "../wasm/profiles.js";
@@ -26,6 +31,7 @@ import { RecordRing } from "../wasm/record-ring.js";
 import { LiveWords } from "./live-words.js";
 import { touchTables } from "./touch.js";
 import type { Counts } from "./view.js";
+import { giveAddresses, type KnownAddresses } from "./worker-known.js";
 import type { WorkerData, WorkerMessage } from "./worker-messages.js";
 import { type RulesInUse, WorkerRules } from "./worker-rules.js";
 
@@ -33,6 +39,7 @@ const ENTRY = "dist/host/sensor/worker.js";
 /** A worker that has not turned for so long is taken for dead. */
 export const HANG_MS = 10_000;
 const OBEY_MS = 5000;
+const NS_PER_MS = 1_000_000n;
 const OBEY_LOOK_MS = 5;
 const COUNTER_INDEX: ReadonlyMap<string, number> = new Map(COUNTERS.map(({ name, index }) => [name, index]));
 /** JavaScript of a worker hardly allocates: a small heap keeps the process small. */
@@ -66,6 +73,8 @@ export class WorkerHandle {
     private readonly onDeath: (worker: WorkerHandle, reason: string) => void,
     /** The worker waits for its records to be taken out. */
     private readonly onNudge: () => void = () => undefined,
+    /** What it is to know of addresses whenever it begins. */
+    private readonly known: KnownAddresses | undefined = undefined,
   ) {
     this.words = new LiveWords(this.memory);
     this.viewer = instantiate(this.module, this.memory);
@@ -86,6 +95,33 @@ export class WorkerHandle {
 
   get flowsPeak(): number {
     return readU32(this.memory, STATE_BASE + STATE_FLOWS_PEAK_OFFSET);
+  }
+
+  /** Places of the table of the living. */
+  get aliveMax(): number {
+    return this.limits.aliveLimit;
+  }
+
+  /** Addresses whose sending is kept, and whose being asked: in use, and places. */
+  get tables(): { readonly [K in "sources" | "sourcesMax" | "targets" | "targetsMax"]: number } {
+    const { memory, limits } = this;
+    return {
+      sources: readU32(memory, STATE_BASE + STATE_SOURCES_OFFSET),
+      sourcesMax: limits.detect ? limits.sourceLimit : 0,
+      targets: readU32(memory, STATE_BASE + STATE_TARGETS_OFFSET),
+      targetsMax: limits.detect ? limits.targetLimit : 0,
+    };
+  }
+
+  /** A conversation of an address of ours passed, both sides of it. */
+  get hasConversed(): boolean {
+    return readU32(this.memory, STATE_BASE + STATE_CONVERSATIONS_OFFSET) !== 0;
+  }
+
+  /** Frames were lost at that time: a flow that begins about then without a handshake may have had one. */
+  noteLoss(timeMs: number): void {
+    const at = (STATE_BASE + STATE_LOSS_TIME_OFFSET) / 8;
+    Atomics.store(this.memory.u64, at, BigInt(timeMs) * NS_PER_MS);
   }
 
   get recordsWaiting(): number {
@@ -110,10 +146,14 @@ export class WorkerHandle {
   }
 
   private reset(): void {
-    writeConfig(this.memory, this.limits);
-    this.viewer.init();
-    this.ring = new RecordRing(this.memory, this.limits.recordLimit);
-    // No thread is running yet: this one takes them for it.
+    const { limits, memory, viewer } = this;
+    const beginning = limits.detect ? this.known?.begin(this) : undefined;
+    writeConfig(memory, limits);
+    writeHomes(memory, beginning?.homes ?? []);
+    viewer.init();
+    // No thread is running yet: this one does it for it.
+    if (beginning !== undefined) giveAddresses(memory, viewer, beginning.given, beginning.hasConversed);
+    this.ring = new RecordRing(memory, limits.recordLimit);
     if (this.rules.putBack()) this.viewer.takeRules();
   }
 
@@ -212,7 +252,8 @@ export class WorkerHandle {
     this.port?.postMessage(message);
     const number = this.words.give(LIVE_COMMAND_MESSAGE);
     const deadline = Date.now() + OBEY_MS;
-    while (this.words.done !== number) {
+    // Another command may follow before the worker has looked: one that is done has done those before it.
+    while ((this.words.done - number) >> 0 < 0) {
       if (this.thread === undefined) return; // told anew when it is started again
       if (Date.now() > deadline) {
         throw new StrayError("WORKER_SILENT", `worker ${this.number} has not obeyed for ${OBEY_MS / 1000} s`);

@@ -15,10 +15,12 @@ import { RingPoll, RingReader } from "../capture/live/ring-reader.js";
 import { BLOCK_PACKETS_OFFSET } from "../capture/live/tpacket.js";
 import type { Limits } from "../wasm/config.js";
 import { writeConfig } from "../wasm/config.js";
+import { writeHomes } from "../wasm/homes.js";
 import { readU32, type SensorMemory } from "../wasm/memory.js";
 import type { SensorExports } from "../wasm/module.js";
 import { RecordRing } from "../wasm/record-ring.js";
 import { LiveWords } from "./live-words.js";
+import { forgetAddresses, giveAddresses } from "./worker-known.js";
 import type { WorkerInput, WorkerMessage } from "./worker-messages.js";
 
 const POLL_MS = 100;
@@ -54,7 +56,7 @@ export class WorkerLoop {
   constructor(
     private readonly memory: SensorMemory,
     private readonly exports: SensorExports,
-    limits: Limits,
+    private limits: Limits,
     private readonly receive: () => WorkerMessage | undefined,
     /** Tells the main thread that records wait and so does the worker. */
     private readonly nudge: () => void,
@@ -90,13 +92,26 @@ export class WorkerLoop {
   }
 
   private obey(message: WorkerMessage): void {
-    if (message.type === "limits") {
-      writeConfig(this.memory, message.limits);
-      this.exports.configure();
-      return;
+    const { memory, exports } = this;
+    switch (message.type) {
+      case "limits":
+        this.limits = message.limits;
+        writeConfig(memory, message.limits);
+        exports.configure();
+        break;
+      case "homes":
+        writeHomes(memory, message.homes);
+        break;
+      case "alive":
+        giveAddresses(memory, exports, message.given, message.hasConversed);
+        break;
+      case "forget":
+        forgetAddresses(memory, this.limits.aliveLimit, message.addresses);
+        break;
+      case "inputs":
+        this.inputs = message.inputs.map((input) => this.open(input));
+        this.watch();
     }
-    this.inputs = message.inputs.map((input) => this.open(input));
-    this.watch();
   }
 
   private open({ input, handle }: WorkerInput): Input {

@@ -4,6 +4,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RingHandle } from "../capture/live/ring-handle.js";
 import type { Limits } from "../wasm/config.js";
+import type { Home } from "../wasm/homes.js";
 
 export interface WorkerData {
   readonly memory: WebAssembly.Memory;
@@ -25,4 +26,10 @@ export type WorkerMessage =
   /** These rings, and no other, from now on; positions are kept in the LIVE words. */
   | { readonly type: "inputs"; readonly inputs: readonly WorkerInput[] }
   /** Timeouts written anew into CONFIG. */
-  | { readonly type: "limits"; readonly limits: Limits };
+  | { readonly type: "limits"; readonly limits: Limits }
+  /** These networks, and no other, from now on. */
+  | { readonly type: "homes"; readonly homes: readonly Home[] }
+  /** Addresses that others heard, or lists have: GIVEN_SIZE bytes each. */
+  | { readonly type: "alive"; readonly given: Uint8Array; readonly hasConversed: boolean }
+  /** Addresses that are alive no longer, 16 bytes each. */
+  | { readonly type: "forget"; readonly addresses: Uint8Array };

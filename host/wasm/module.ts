@@ -35,7 +35,7 @@ export interface SensorExports {
   nextLive(slot: number): number;
   /** Copies that flow to SNAPSHOT as a record; 0 when it changed at each look. */
   snapshot(slot: number): number;
-  /** Keeps the 16 bytes at that address as an address in use; for who runs the packets. `how` ALIVE_HOW_*. */
+  /** Keeps the 16 bytes at that address as an address in use; for who runs the packets. `how` ALIVE_HOW_*, GIVEN too. */
   giveAlive(at: number, timeNs: bigint, how: number): void;
   /** What is known of the 16 bytes at that address: DARKNESS_*. Writes nothing. */
   darkness(at: number): number;

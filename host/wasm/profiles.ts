@@ -156,7 +156,11 @@ export function flowCapacityOf(limits: Limits): number {
 /** Least of any table that workers share out. */
 const SHARE_MIN = 64;
 
-/** What each of so many workers gets: what grows with the traffic is shared out, the rest each has whole. */
+/**
+ * What each of so many workers gets: what grows with the traffic is shared out, the rest each has whole. So the tables of
+ * detection: packets are spread by pairs of addresses, so one that speaks to many is met by every worker, and who is alive
+ * each must know.
+ */
 export function workerShare(limits: Limits, workers: number): Limits {
   return {
     ...limits,

@@ -38,6 +38,7 @@ export class DaemonHome {
   readonly alertsPath = join(this.folder, "alerts");
   readonly evidencePath = join(this.folder, "evidence");
   readonly incidentsPath = join(this.folder, "incidents");
+  readonly detectionPath = join(this.folder, "detection");
   private readonly daemons: Daemon[] = [];
   private settings: Settings = {};
 
@@ -56,6 +57,7 @@ export class DaemonHome {
       store: { directory: this.storePath },
       alerts: { log: { directory: this.alertsPath }, evidence: { directory: this.evidencePath } },
       incidents: { directory: this.incidentsPath },
+      detection: { directory: this.detectionPath },
       control: { socket: this.socketPath, group: null },
     };
     this.settings = merged(base, settings);

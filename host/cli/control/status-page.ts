@@ -4,6 +4,7 @@
 
 import { printable } from "../../errors.js";
 import type {
+  DetectionReport,
   InterfaceReport,
   RulesReport,
   SinkReport,
@@ -50,6 +51,7 @@ const SINKS: readonly TextColumn<SinkReport>[] = [
 ];
 
 /** Of the files of rules; the rest are counted. */
+const HOMES_SHOWN = 3;
 const FILES_SHOWN = 4;
 
 /** What an operator should do something about; a configuration that was refused is among it. */
@@ -85,9 +87,28 @@ function about(report: StatusReport): string[] {
     `Capture        ${filter}, mode ${capture.mode}, up to ${countText(capture.snapLen)} bytes a packet`,
     `Flows          ${countText(flows)} of ${countText(room)}${room > 0 ? ` (${percentText(flows / room)})` : ""}`,
     `Rules          ${rulesText(report.rules)}`,
+    `Detection      ${detectionText(report.detection)}`,
     ...incidentLines(report),
     `Memory         ${bytesText(memory.residentBytes)} resident, of it ${bytesText(memory.tableBytes)} tables`,
   ];
+}
+
+/** `on; home 192.0.2.0/24, guessed from eth0; 17 addresses alive; learning until 2026-11-24 19:00:00` */
+function detectionText({ enabled, homes, alive, hasConversed }: DetectionReport): string {
+  if (!enabled) return "off";
+  if (homes.length === 0) return "on; no home networks are known: set sensor.home";
+  const names = homes.slice(0, HOMES_SHOWN).map(({ network }) => printable(network));
+  const rest = homes.length - names.length;
+  const froms = [...new Set(homes.map(({ from }) => from).filter((from) => from !== "sensor.home"))];
+  const until = Math.max(...homes.map(({ learningUntilMs }) => learningUntilMs ?? 0));
+  return [
+    "on",
+    `home ${names.join(", ")}${rest > 0 ? ` and ${countText(rest)} more` : ""}`,
+    ...froms.map((from) => printable(from)),
+    `${countText(alive)} ${alive === 1 ? "address" : "addresses"} alive`,
+    ...(until > 0 ? [`learning until ${timeText(until)}`] : []),
+    ...(hasConversed ? [] : ["no conversation of ours seen yet"]),
+  ].join("; ");
 }
 
 /** `12 open (1 critical, 3 high, 8 medium), 4 acknowledged`; nothing where none are kept. */

@@ -80,13 +80,15 @@ describe("the status page", () => {
   it("has everything, aligned", () => {
     const page = statusPage(status())
       .replace(/since .*$/m, "since THEN")
-      .replace(/loaded [-\d]+ [:\d]+/, "loaded THEN");
+      .replace(/loaded [-\d]+ [:\d]+/, "loaded THEN")
+      .replace(/until [-\d]+ [:\d]+/, "until THEN");
     expect(page).toBe(`strayd 0.1.0 "lab", process 4242, up 1 h 5 min since THEN
 Account        stray (none kept)
 Configuration  /etc/stray/stray.yaml, loaded THEN, profile default
 Capture        "not port 22", mode auto, up to 65,535 bytes a packet
 Flows          1,234 of 98,304 (1 %)
 Rules          123 in force (2 refused), 310 KiB of 8 MiB, file /etc/stray/local.rules
+Detection      on; home 192.0.2.0/24; guessed from eth0; 17 addresses alive; learning until THEN
 Memory         112 MiB resident, of it 96 MiB tables
 
 Interface  Worker  Link  Mode                   Packets  Drops  Freezes   Ring  Used

@@ -7,6 +7,7 @@ import { STARTER_RULES } from "../../../host/config/paths.js";
 import { RING_MIN_BYTES, RINGS_MAX_BYTES } from "../../../host/config/schema.js";
 import type { EventType, StrayConfig } from "../../../host/config/types.js";
 import { DAY_MS, GIB, KIB, MIB } from "../../../host/config/units.js";
+import { networkOf } from "../../../host/dark/address.js";
 
 const PROFILES = ["small", "default", "large"] as const;
 const TRANSPORTS = ["udp", "tcp"] as const;
@@ -124,6 +125,22 @@ export const anyConfig: fc.Arbitrary<StrayConfig> = fc.record({
     enabled: fc.boolean(),
     streamDepth: fc.oneof(fc.constant(0), fc.integer({ min: 4 * KIB, max: 4 * GIB - MIB })),
   }),
+  detection: fc
+    .record({
+      enabled: fc.boolean(),
+      learnMs: fc.oneof(fc.constant(0), ms(1000, 30 * DAY_MS)),
+      aliveMs: fc.oneof(fc.constant(0), ms(60_000, 365 * DAY_MS)),
+      used: fc.array(network, { maxLength: 4 }),
+      unused: fc.array(network, { maxLength: 4 }),
+      directory: absolute,
+    })
+    .map((detection) => {
+      const used = new Set(detection.used.map((text) => networkOf(text)?.text));
+      return {
+        ...detection,
+        unused: detection.unused.filter((text) => !used.has(networkOf(text)?.text)),
+      };
+    }),
   rules: fc.record({
     files: fc.uniqueArray(ruleFile, { maxLength: 4 }),
     variables: fc.array(variable, { maxLength: 4 }),

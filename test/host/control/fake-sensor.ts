@@ -159,6 +159,19 @@ export function status(): StatusReport {
       bytesMax: 8 << 20,
       loadedMs: STARTED_MS,
     },
+    detection: {
+      enabled: true,
+      homes: [
+        { network: "192.0.2.0/24", from: "guessed from eth0", learningUntilMs: STARTED_MS + 7_200_000 },
+      ],
+      alive: 17,
+      aliveMax: 16_384,
+      hasConversed: true,
+      used: 1,
+      unused: 2,
+      keptIn: "/var/lib/stray/detection/dark.state",
+      savedMs: STARTED_MS + 3_600_000,
+    },
     memory: { residentBytes: 112 << 20, tableBytes: 96 << 20 },
     problems: [],
   };

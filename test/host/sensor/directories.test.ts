@@ -30,6 +30,7 @@ beforeEach(() => {
       evidence: { ...plain.alerts.evidence, directory: at("var/deep/er/evidence") },
     },
     incidents: { ...plain.incidents, directory: at("var/incidents") },
+    detection: { ...plain.detection, directory: at("var/detection") },
     export: { ...plain.export, eve: { file: at("eve/eve.json"), types: ["alert"], statsMs: 60_000 } },
   };
 });
@@ -44,6 +45,7 @@ describe("prepareDirectories()", () => {
       "var/alerts",
       "var/deep/er/evidence",
       "var/incidents",
+      "var/detection",
       "log",
       "other-log",
       "eve",
@@ -61,6 +63,7 @@ describe("prepareDirectories()", () => {
         ...config,
         store: { ...store, enabled: false },
         incidents: { ...config.incidents, enabled: false },
+        detection: { ...config.detection, enabled: false },
         export: { ...config.export, eve: undefined },
         alerts: {
           ...alerts,

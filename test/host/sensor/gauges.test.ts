@@ -28,12 +28,18 @@ describe("gauges()", () => {
       push(worker, ipv4(back, udp({ sport: 53, dport: 2 }, filler(9))));
       push(worker, ipv4(there, tcp({ sport: 3, dport: 80, flags: "S", seq: 1 })));
     }
-    const now = gauges(workers, []);
+    const now = gauges(workers, [], { alive: 3, aliveMax: 8 });
     expect(now).toMatchObject({
       flows: 6,
       "flows-two-way": 2,
       "flows-max": 2 * 64 * SET_WAYS,
       "ring-percent": 0,
+      alive: 3,
+      "alive-max": 8,
+      // Detection is off in these limits: its tables have no places.
+      sources: 0,
+      "sources-max": 0,
+      "targets-max": 0,
     });
     const byState = Object.entries(now).filter(([name]) => /^flows-(?!max)/.test(name));
     expect(byState.reduce((sum, [, count]) => sum + count, 0)).toBe(6);

@@ -39,8 +39,24 @@ describe("workerLimits()", () => {
     expect(limits).toMatchObject({ flowSets, sessionLimit, rulesLimit, packetBudget });
   });
 
-  it("looks into packets by default", () => {
-    expect(workerLimits(config, 0n)).toMatchObject({ inspect: true, streamDepth: 1 << 20, alertRate: 10 });
+  it("looks into packets by default, and at what addresses do", () => {
+    expect(workerLimits(config, 0n)).toMatchObject({
+      inspect: true,
+      streamDepth: 1 << 20,
+      alertRate: 10,
+      detect: true,
+      // Each home network has a time of its own.
+      learnMs: 0,
+      aliveMs: 30 * 86_400_000,
+    });
+    const off = { ...config, detection: { ...config.detection, enabled: false } };
+    expect(workerLimits(off, 0n).detect).toBe(false);
+  });
+
+  it("gives each worker all of detection's tables: everybody meets who speaks to many", () => {
+    const [one, four] = [1, 4].map((workers) => workerLimits(withWorkers(workers), 0n));
+    const { sourceLimit, targetLimit, recentLimit, aliveLimit } = one!;
+    expect(four).toMatchObject({ sourceLimit, targetLimit, recentLimit, aliveLimit });
   });
 
   it("shares flows, sessions and windows out, and gives each worker all rules", () => {

@@ -32,7 +32,12 @@ describe("planReload()", () => {
     ["sensor.profile", ["restartsCapture"]],
     // Alerts have it in their events.
     ["sensor.name", ["replacesAlerts", "replacesExporters"]],
-    ["sensor.home", ["replacesRules"]],
+    ["sensor.home", ["replacesRules", "replacesHomes"]],
+    ["detection.enabled", ["restartsCapture", "replacesHomes"]],
+    ["detection.alive", ["adjustsFlows", "replacesHomes"]],
+    ["detection.learn", ["replacesHomes"]],
+    ["detection.used", ["replacesHomes"]],
+    ["detection.directory", ["replacesHomes"]],
     ["rules.files", ["replacesRules"]],
     ["rules.variables", ["replacesRules"]],
     ["inspection.enabled", ["restartsCapture"]],

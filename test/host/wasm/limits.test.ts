@@ -26,7 +26,7 @@ const memory = createMemory();
 describe("profiles", () => {
   it("fit what they promise and what the module holds", () => {
     const megabytes = (name: string, inspect: boolean) =>
-      memoryBytes({ ...profileLimits(name), inspect }) / 1e6;
+      memoryBytes({ ...profileLimits(name), inspect, detect: inspect }) / 1e6;
     expect(megabytes("small", false)).toBeLessThan(110 - 48 - 25);
     expect(megabytes("default", false)).toBeLessThan(200 - 48 - 30 - 40);
     expect(megabytes("large", false)).toBeLessThan(450);
