@@ -5,6 +5,7 @@
 import { Command, Option } from "commander";
 import { DEFAULT_PROFILE, PROFILES } from "../wasm/profiles.js";
 import type { OptionShape } from "./arguments.js";
+import { networks } from "./network-arguments.js";
 import { addPrintOptions } from "./print-options.js";
 
 /** As the option parser hands them over. */
@@ -30,6 +31,8 @@ export interface RawReadOptions {
   var: string[];
   alerts?: string;
   alertFile?: string;
+  findings?: true;
+  home: string[];
 }
 
 const EXAMPLES = `
@@ -45,6 +48,7 @@ Examples:
   tcpdump -w - | stray read - - 'midstream or rst'
   stray read -s stime,dur,saddr,daddr,spkts,dpkts one.pcap two.pcapng - 'net 10.0.0.0/8 and bytes > 1000'
   stray read --json capture.pcap | jq 'select(.dir_conf < 0.6)'
+  stray read --home 192.0.2.0/24 -s +findings capture.pcap - 'host-sweep or dark-destination'
   stray read --rules starter --rules local.rules --var HOME_NET=192.0.2.0/24 capture.pcap
 
 Exit status:
@@ -87,6 +91,18 @@ export function readCommand(): Command {
       ).choices(["full", "full-ids", "fast", "json"]),
     )
     .option("--alert-file <path>", "write the alerts there, and print flows as without --rules")
+    .option(
+      "--findings",
+      "also look for what shows only over several flows, or at their end: sweeps, floods, silence",
+    )
+    .addOption(
+      new Option(
+        "--home <network>",
+        "a network that is yours, for --findings: addresses in it can be dark (several)",
+      )
+        .default([], "none")
+        .argParser(networks),
+    )
     .option("--status <seconds>", "also an intermediate record of each flow that lasts, at this interval")
     .addOption(
       new Option("--summary <form>", "what to say on standard error at the end")

@@ -20,6 +20,8 @@ import type { RawReadOptions } from "./read-command.js";
 export interface ReadSettings {
   files: readonly string[];
   limits: Limits;
+  /** Networks that are ours. */
+  home: readonly string[];
   test: RecordTest;
   printer: Printer;
   /** Records that pass the filter and are printed, counted from 1, both ends included. */
@@ -42,6 +44,7 @@ export function readSettings(
   const range = raw.N === undefined ? { first: 1, last: Number.POSITIVE_INFINITY } : recordRange(raw.N);
   return {
     files,
+    home: raw.home,
     limits: { ...profileLimits(raw.profile), statusMs: statusMs(raw.status), ...inspection(raw) },
     test: allOf([...raw.filter, ...(filter === undefined ? [] : [filter])].map(compileFilter)),
     printer: printer(raw, isTerminal),
@@ -65,9 +68,14 @@ function refuseRecordOptions(
   throw usage(`${given} is for flow records: with --rules they are printed only with --alert-file`);
 }
 
-/** With rules packets are looked into; whoever reads a file wants every alert. */
-function inspection({ rules }: RawReadOptions): Pick<Limits, "inspect" | "alertRate"> {
-  return { inspect: rules.length > 0, alertRate: 0 };
+/** With rules packets are looked into, and rules may ask for any finding; whoever reads a file wants every alert. */
+function inspection({
+  rules,
+  findings,
+  home,
+}: RawReadOptions): Pick<Limits, "inspect" | "detect" | "alertRate"> {
+  const inspect = rules.length > 0;
+  return { inspect, detect: inspect || findings === true || home.length > 0, alertRate: 0 };
 }
 
 /** What says how records are printed: `stray read` and `stray flows` have these options in common. */

@@ -8,6 +8,7 @@ import type { CaptureProblem } from "../capture/problem.js";
 import { CaptureReader, type ReadResult } from "../capture/reader.js";
 import { StrayError } from "../errors.js";
 import { FlowRecord } from "../record/flow-record.js";
+import { writeHomes } from "../wasm/homes.js";
 import { createSensor, type Sensor } from "../wasm/module.js";
 import { keepHeapSmall } from "./heap.js";
 import { startProgress } from "./output/progress.js";
@@ -75,6 +76,10 @@ async function readPackets(
   alertsOf: ((sensor: Sensor) => AlertReader) | undefined,
 ): Promise<number> {
   const sensor = createSensor(settings.limits);
+  writeHomes(
+    sensor.memory,
+    settings.home.map((network) => ({ network, kind: "ours" })),
+  );
   const alerts = alertsOf?.(sensor);
   const record = new FlowRecord(sensor.memory.buffer);
   // On the terminal that shows the records a progress bar would be drawn into them.

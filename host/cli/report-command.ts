@@ -5,10 +5,10 @@
 import { isIP } from "node:net";
 import { Command, InvalidArgumentError, Option } from "commander";
 import ipaddr from "ipaddr.js";
-import { isNetwork } from "../config/names.js";
 import { FORM_NAMES, FORMS, type FormName } from "../report/formats.js";
 import { DEFAULT_PROFILE, PROFILES } from "../wasm/profiles.js";
 import { type SetExitCode, wholeNumberOf } from "./control/socket-option.js";
+import { networks } from "./network-arguments.js";
 
 const EXAMPLES = `
 What is strange in captures, told as a person would tell it: the log of the flows, some features to note, the alerts
@@ -129,12 +129,6 @@ function mailOf(value: string): string {
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
-
-function networks(value: string, all: readonly string[]): string[] {
-  if (!isNetwork(value))
-    throw new InvalidArgumentError("An address or a network such as 192.0.2.0/24 was expected.");
-  return [...all, value];
-}
 
 function addressOf(value: string): string {
   const family = isIP(value.includes("%") ? "" : value);

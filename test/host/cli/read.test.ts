@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ethernet, ipv4, udp } from "../../../examples/frame.js";
 import { letterCapture } from "../../../examples/letter.js";
 import { pcapBytes } from "../../../examples/pcap-writer.js";
+import { scenario } from "../../../examples/scenarios/index.js";
 import { FIELDS } from "../../../host/record/fields.js";
 import { runStray, STRAY_BIN } from "../../support/run-stray.js";
 
@@ -52,6 +53,27 @@ describe("stray read", () => {
     expect(header.indexOf("Status")).toBe(first.indexOf("FPA_"));
     expect(others).toHaveLength(6);
     expect(stderr).toMatch(/^stray: 24 packets, 7 flows, 7 of 7 records printed, \d+\.\d{3} s\n$/);
+  });
+
+  it("with --findings tells what shows only over several flows, with --home what is dark", () => {
+    const { frames, home } = scenario("scan-syn", 7);
+    const path = join(folder, "scan.pcap");
+    const bytes = pcapBytes({ snapLength: 65535 }, (writer) => {
+      for (const { timeNs, frame } of frames) writer.write(timeNs, frame);
+    });
+    writeFileSync(path, bytes);
+    const found = (...args: string[]): string[] => {
+      const { stdout, exitCode } = read("-s", "findings", "--no-title", path, ...args);
+      expect(exitCode).toBe(0);
+      return [...new Set(lines(stdout).flatMap((line) => line.trim().split(",")))].sort();
+    };
+    expect(found()).not.toContain("one-way");
+    expect(found("--findings")).toEqual(expect.arrayContaining(["one-way", "syn-scan"]));
+    expect(found("--findings")).not.toContain("dark-destination");
+    expect(found("--home", home[0]!)).toEqual(expect.arrayContaining(["dark-destination", "syn-scan"]));
+    const { exitCode, stderr } = read("--home", "nowhere", path);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("An address or a network such as 192.0.2.0/24 was expected.");
   });
 
   it("honours TZ", () => {
