@@ -12,7 +12,6 @@ import { reportZone } from "../report/clock.js";
 import { type LoadedRules, loadRules } from "../rules/load.js";
 import { problemText } from "../rules/problem-text.js";
 import { profileLimits } from "../wasm/profiles.js";
-import { keepHeapSmall } from "./heap.js";
 import { startProgress } from "./output/progress.js";
 import { ReportOutput } from "./output/report-output.js";
 import { exitCode } from "./read.js";
@@ -22,7 +21,6 @@ import type { ReportOptions } from "./report-command.js";
 const NO_RULES = "none";
 
 export async function runReport(files: readonly string[], options: ReportOptions): Promise<number> {
-  keepHeapSmall();
   const { home, unused, most, source, profile, output } = options;
   if (files.filter((file) => file === "-").length > 1)
     throw usage("standard input (-) can be read only once");

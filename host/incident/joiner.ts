@@ -19,7 +19,7 @@ const LATE_FACTS_MAX = 24;
 const CONTEXT_MAX = 16;
 
 export interface JoinerParts {
-  readonly book: Pick<IncidentBook, "mark" | "inMemory" | "takeFacts" | "giveFacts">;
+  readonly book: IncidentBook;
   readonly joinUs: number;
   readonly now: () => number;
   readonly inForce?: (() => { readonly config: string; readonly rules: string }) | undefined;

@@ -56,7 +56,14 @@ export interface CaseMaterial {
 export function buildCase(material: CaseMaterial, number: number): Case {
   const { id, kind, title, severity, firstUs, lastUs, counts, look, alerts, alertsLeftOut, gaps } = material;
   const hidden = hiddenOf(look);
-  const known = { look, alerts, hidden, isOurs: material.isOurs, files: material.files };
+  const known = {
+    look,
+    alerts,
+    hidden,
+    isOurs: material.isOurs,
+    files: material.files,
+    findings: Object.keys(material.findings),
+  };
   const listed = ends(look.flows);
   const flows = [...listed.map(toFlow("strange")), ...material.context.map(toFlow("context"))];
   return {

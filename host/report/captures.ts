@@ -23,6 +23,7 @@ import { mergeFacts } from "../cause/facts.js";
 import { endsOf, type WeighContext } from "../cause/questions.js";
 import { weighSource } from "../cause/weigh.js";
 import { severityWith } from "../incident/finisher.js";
+import type { LiveIncident } from "../incident/live.js";
 import { severityNumber, severityWord } from "../incident/model.js";
 import { titleOf } from "../incident/title.js";
 import type { LoadedRules } from "../rules/load.js";
@@ -110,7 +111,7 @@ class Making {
   private readonly homes: readonly Home[];
   private readonly speakers: Speakers;
   private readonly homeList: HomeList | undefined;
-  private readonly judge = new Judge();
+  private readonly judge: Judge;
   private readonly unusedList: HomeList;
   private sensor: Sensor | undefined;
 
@@ -119,7 +120,8 @@ class Making {
     private readonly open: OpenInput,
     private readonly sizes: ReadonlyMap<string, number | null>,
   ) {
-    const { home, unused } = options;
+    const { home, unused, source } = options;
+    this.judge = new Judge(source);
     this.homes = [
       ...home.map((network) => ({ network, kind: "ours" as const })),
       ...unused.map((network) => ({ network, kind: "unused" as const })),
@@ -184,11 +186,7 @@ class Making {
     const { most, source } = this.options;
     const judged = this.judge.judged;
     const wanted = judged.filter(
-      ({ live }) =>
-        source === undefined ||
-        live.columns.subject === source ||
-        live.sources.values.includes(source) ||
-        live.destinations.values.includes(source),
+      ({ subject, isAsked }) => source === undefined || subject === source || isAsked,
     );
     const chosen = wanted.slice(0, Math.max(1, most * LOOKED_AT_FACTOR));
     if (chosen.length === 0) return { told: [], leftOut: judged.length };
@@ -214,7 +212,7 @@ class Making {
     const { live, context } = gathered;
     const { columns } = live;
     const pickup = new Pickup(this.judge.firstUs, this.options.limits.pickupMs);
-    const strange = mergeFacts(gathered.facts);
+    const strange = mergeFacts(gathered.facts.all);
     const goesOn = pickup.goesOn(strange);
     const flows = goesOn ? strange : strange.map((flow) => pickup.marked(flow));
     const others = mergeFacts(context).map((flow) => pickup.marked(flow));
@@ -229,6 +227,7 @@ class Making {
       kind,
       subject,
       flows,
+      ...(flows.length < columns.flows ? { all: totalsOf(live) } : {}),
       packets: [...packets].sort((a, b) => a.timeUs - b.timeUs || a.number - b.number),
       isWhole: packets.length > 0 && packets.length === total,
       place: "in this capture",
@@ -377,6 +376,16 @@ class Making {
         : []),
     ];
   }
+}
+
+function totalsOf({ columns, sources, destinations, ports }: LiveIncident): NonNullable<Look["all"]> {
+  return {
+    flows: columns.flows,
+    spanUs: columns.lastUs - columns.firstUs,
+    sources: sources.count,
+    destinations: destinations.count,
+    ports: ports.count,
+  };
 }
 
 /** In the order of time, each once. */

@@ -4,6 +4,7 @@
 // command line without a file names the interface as INTERFACE, which is the reader's to fill in.
 
 import type { CauseName } from "../cause/names.js";
+import { FLOOD_FINDING } from "../incident/policy.js";
 import { actors, targets } from "./features/look.js";
 import type { KnownCase } from "./known.js";
 import type { Check } from "./model.js";
@@ -72,6 +73,8 @@ const CHECKS: Readonly<Record<CauseName, Checks>> = {
 
 /** For the first cause; of a case without one, as for an unknown. */
 export function checksOf(cause: CauseName | undefined, known: KnownCase): Check[] {
+  // Half-open connections from everywhere are no search, whatever each of them looks like.
+  if (known.look.kind === "target" && known.findings.includes(FLOOD_FINDING)) return flooded(known);
   const own = CHECKS[cause ?? "unknown"](known);
   const said = new Set(own.map(({ command }) => command));
   const rest = cause === "unknown" || cause === "pickup" || cause === undefined ? [] : everything(known);
@@ -96,6 +99,25 @@ function scanned(known: KnownCase): Check[] {
       ? check(`${actor} is one of yours: find the machine and what runs on it.`, `ip neigh show ${actor}`)
       : abuse(known, `Tell the abuse contact of ${actor}'s network, with the log above.`),
     check(`If it goes on, block it at the border; see first that nobody needs it.`, null),
+  ];
+}
+
+function flooded(known: KnownCase): Check[] {
+  const { subject } = known.look;
+  return [
+    check(
+      `Does ${subject} still answer others? SYN cookies let it (on the host itself).`,
+      "sysctl net.ipv4.tcp_syncookies; ss -n -t state syn-recv | wc -l",
+    ),
+    check(
+      "Ask your provider to filter it before it reaches you; the addresses it comes from are mostly forged, so that blocking them one by one helps little.",
+      null,
+    ),
+    check(
+      "What do its packets have in common that a filter could ask for? The features above say.",
+      tcpdump(known, `dst host ${subject}${withFlags(known, "tcp-syn")}`, false),
+    ),
+    ...everything(known),
   ];
 }
 

@@ -103,6 +103,17 @@ function caseOf(
     kind,
     subject,
     flows,
+    ...(flows.length < incident.flows
+      ? {
+          all: {
+            flows: incident.flows,
+            spanUs: lastUs - firstUs,
+            sources: incident.sources,
+            destinations: incident.destinations,
+            ports: incident.ports,
+          },
+        }
+      : {}),
     // A few of many would be taken for all of them.
     packets: isWhole ? packets : [],
     kept: packets,

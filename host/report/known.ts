@@ -9,6 +9,8 @@ export interface KnownCase {
   readonly look: Look;
   readonly alerts: readonly CaseAlert[];
   readonly hidden: readonly Hidden[];
+  /** Names of those that the case has. */
+  readonly findings: readonly string[];
   /** The subject lies in a home network; undefined where those are not known. */
   readonly isOurs: boolean | undefined;
   /** Captures that can be read again, as they were named; empty for a sensor's incident. */

@@ -57,18 +57,22 @@ export interface PacketRole {
 }
 
 /** Undefined when its IP header is not in what was kept. */
-export function packetFacts(alert: Alert, role: PacketRole): PacketFacts | undefined {
+export function packetFacts(alert: Alert, { flow, isActor, isLogged }: PacketRole): PacketFacts | undefined {
   const { bytes, frameAt, l3 } = alert;
   const end = frameAt + alert.frameSize;
   const ip = l3 < 0 ? undefined : readIp(bytes, frameAt + l3, end);
   if (ip === undefined) return undefined;
+  const at = tcpAt(ip, end);
+  // One literal, and texts that are told once: there may be a hundred thousand of these.
   return {
-    ...role,
     timeUs: alert.timeUs,
     number: alert.packetIndex,
-    source: alert.source,
+    flow,
+    isActor,
+    isLogged,
+    source: once(alert.source),
     sport: alert.hasPorts ? alert.sport : -1,
-    destination: alert.destination,
+    destination: once(alert.destination),
     dport: alert.hasPorts ? alert.dport : -1,
     version: ip.version,
     proto: alert.proto,
@@ -80,25 +84,30 @@ export function packetFacts(alert: Alert, role: PacketRole): PacketFacts | undef
     size: ip.totalSize,
     payloadSize: alert.payloadCaptured,
     payloadHash: hashOf(alert),
-    ...tcpOf(bytes, end, ip),
-    mac: macOf(alert),
+    tcpFlags: at < 0 ? -1 : bytes[at + 13]!,
+    seq: at < 0 ? -1 : be32(bytes, at + 4),
+    ack: at < 0 ? -1 : be32(bytes, at + 8),
+    window: at < 0 ? -1 : be16(bytes, at + 14),
+    optionsSize: at < 0 ? -1 : Math.max(0, (bytes[at + 12]! >> 4) * 4 - TCP_SIZE),
+    mac: once(macOf(alert)),
   };
 }
 
-type TcpFacts = Pick<PacketFacts, "tcpFlags" | "seq" | "ack" | "window" | "optionsSize">;
+/** Where the TCP header is; -1 of what is not TCP, or cut. */
+function tcpAt({ upperAt, proto, fragmentOffset }: IpHeader, end: number): number {
+  return proto === TCP && fragmentOffset === 0 && end - upperAt >= TCP_SIZE ? upperAt : -1;
+}
 
-const NO_TCP: TcpFacts = { tcpFlags: -1, seq: -1, ack: -1, window: -1, optionsSize: -1 };
+const TEXTS_MAX = 4096;
+const texts = new Map<string, string>();
 
-function tcpOf(bytes: Uint8Array, end: number, ip: IpHeader): TcpFacts {
-  const { upperAt: at } = ip;
-  if (ip.proto !== TCP || ip.fragmentOffset !== 0 || end - at < TCP_SIZE) return NO_TCP;
-  return {
-    tcpFlags: bytes[at + 13]!,
-    seq: be32(bytes, at + 4),
-    ack: be32(bytes, at + 8),
-    window: be16(bytes, at + 14),
-    optionsSize: Math.max(0, (bytes[at + 12]! >> 4) * 4 - TCP_SIZE),
-  };
+/** The same text each time, and in one piece: most packets have the same few addresses. */
+function once(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= TEXTS_MAX) texts.clear();
+  texts.set(text, text);
+  return text;
 }
 
 function hashOf({ bytes, frameAt, payload, payloadSize }: Alert): number {

@@ -13,6 +13,14 @@ export interface Look {
   readonly subject: string;
   /** The strange ones. */
   readonly flows: readonly FlowFacts[];
+  /** Of all of them, where only some are here. */
+  readonly all?: {
+    readonly flows: number;
+    readonly spanUs: number;
+    readonly sources: number;
+    readonly destinations: number;
+    readonly ports: number;
+  };
   readonly packets: readonly PacketFacts[];
   /** `packets` are all there are of the flows. */
   readonly isWhole: boolean;

@@ -12,6 +12,11 @@ export const sources: FeatureTest = {
   about: "several senders, and how many spoke only once",
   tell: (look) => {
     const all = actors(look);
+    const count = look.all?.sources ?? all.length;
+    if (count > all.length) {
+      const text = `about ${plural(count, "source address")}`;
+      return feature({ key: KEY, text, holds: count, of: count, unit: "addresses" });
+    }
     if (all.length < LEAST) return undefined;
     const packets = new Map<string, number>();
     for (const flow of look.flows) {

@@ -16,7 +16,7 @@ export const synOptions: FeatureTest = {
     if (bare.length < LEAST || bare.length < syns.length * MOST) return undefined;
     return feature({
       key: KEY,
-      text: `${share(bare.length, syns.length, "SYN")} have no TCP option: today's stacks send some, hand-made packets often none`,
+      text: `${share(bare.length, syns.length, "SYN")}${look.isWhole ? "" : " looked at"} have no TCP option: today's stacks send some, hand-made packets often none`,
       holds: bare.length,
       of: syns.length,
       unit: "packets",

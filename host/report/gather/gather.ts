@@ -1,7 +1,7 @@
 // The second reading: for the subjects that the first one chose, their flows, what else they did, and the alerts.
 // Apart from judging because lists are kept here, which would be too much for everybody.
-// Always holds: of a subject FACTS_FIRST + FACTS_LAST flows, CONTEXT_MAX others and ALERTS_MAX rules at most; beyond that
-// there are counts; the same rules are in force as in the first reading.
+// Always holds: of a subject so many facts as a FactsShelf has room for, CONTEXT_MAX others and ALERTS_MAX rules at most;
+// beyond that there are counts; the same rules are in force as in the first reading.
 
 import type { Alert } from "../../alert/alert.js";
 import { shortTime } from "../../alert/fast-format.js";
@@ -12,18 +12,24 @@ import { flowId } from "../../export/flow-id.js";
 import { keyOf } from "../../incident/keys.js";
 import type { LiveIncident } from "../../incident/live.js";
 import type { IncidentKind } from "../../incident/model.js";
-import { alertPart, flowPart } from "../../incident/parts.js";
-import { FLOOD_FINDING, isInVain, judge, SWEEP_FINDINGS, senderOf } from "../../incident/policy.js";
+import { type AlertPart, alertPart } from "../../incident/parts.js";
+import {
+  FLOOD_FINDING,
+  isInVain,
+  type Judgement,
+  judge,
+  SWEEP_FINDINGS,
+  senderOf,
+} from "../../incident/policy.js";
 import { timeFormatter } from "../../print/time-format.js";
 import { addressText } from "../../record/address.js";
-import type { FindingName } from "../../record/findings.js";
+import { FINDING_NAMES, type FindingName } from "../../record/findings.js";
 import type { FlowRecord } from "../../record/flow-record.js";
 import type { CaseAlert } from "../model.js";
+import { FactsShelf } from "./facts-shelf.js";
 import type { Judged } from "./judge.js";
-import { memoryIncident, memoryJoiner } from "./memory-incident.js";
+import { memoryIncident } from "./memory-incident.js";
 
-const FACTS_FIRST = 800;
-const FACTS_LAST = 200;
 /** Flows whose packets are told apart from others. */
 const IDS_MAX = 20_000;
 const CONTEXT_MAX = 32;
@@ -32,11 +38,13 @@ const ALERTS_MAX = 32;
 const DUMPS_MORE = 2;
 const LOGGED_MAX = 20_000;
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** What was found for one subject. */
 export class Gathered {
   readonly live: LiveIncident;
   /** Records of its strange flows; several of one flow are told apart by what they say. */
-  readonly facts: FlowFacts[] = [];
+  readonly facts = new FactsShelf();
   readonly context: FlowFacts[] = [];
   /** By `gid:sid`. */
   readonly alerts = new Map<string, Mutable<CaseAlert>>();
@@ -44,25 +52,15 @@ export class Gathered {
   readonly logged = new Set<number>();
   /** Of its strange flows: the id, and `address port` of who acts in it. */
   readonly actors = new Map<string, string>();
-  private last = 0;
 
   constructor(readonly judged: Judged) {
-    const { firstUs, lastUs, kind } = judged.live.columns;
-    this.live = memoryIncident(judged.key, kind, { startUs: firstUs, endUs: lastUs });
+    const { firstUs, lastUs, kind, key } = judged;
+    this.live = memoryIncident(key, kind, { startUs: firstUs, endUs: lastUs });
   }
 
   /** The first reading found it so. */
   has(finding: FindingName): boolean {
-    return this.judged.live.findings.has(finding);
-  }
-
-  addFacts(facts: FlowFacts): void {
-    if (this.facts.length < FACTS_FIRST + FACTS_LAST) {
-      this.facts.push(facts);
-      return;
-    }
-    this.facts[FACTS_FIRST + this.last] = facts;
-    this.last = (this.last + 1) % FACTS_LAST;
+    return this.judged.has(finding);
   }
 
   /** The first ones, and the latest. */
@@ -70,16 +68,57 @@ export class Gathered {
     if (this.context.length < CONTEXT_MAX) this.context.push(facts);
     else this.context[CONTEXT_MAX - 1] = facts;
   }
-}
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+  addFlow(record: FlowRecord, { points, severity }: Judgement, source: string): void {
+    const { live } = this;
+    const { columns } = live;
+    const sender = senderOf(record);
+    const target = sender === "orig" ? "resp" : "orig";
+    this.see(record.startUs, record.lastUs, points > 0 ? severity : 1);
+    live.sources.add(source);
+    live.destinations.add(addressText(record, target));
+    if (record.hasPorts) live.ports.add(String(record.port(target)));
+    if (!record.isLater) {
+      columns.flows++;
+      this.addFindings(record.findingsLow, 0);
+      this.addFindings(record.findingsHigh, 32);
+    }
+    columns.packets += record.packets("orig") + record.packets("resp");
+    columns.bytes += record.wireBytes("orig") + record.wireBytes("resp");
+    this.facts.add(() => factsOf(record));
+    if (this.actors.size < IDS_MAX) {
+      this.actors.set(String(flowId(record)), `${source} ${record.port(sender)}`);
+    }
+  }
+
+  addAlert({ source, destination, port, gid, sid, priority, message, ...part }: AlertPart): void {
+    const { live } = this;
+    this.see(part.startUs, part.endUs, part.severity);
+    live.sources.add(source);
+    live.destinations.add(destination);
+    if (port >= 0) live.ports.add(String(port));
+    live.addAlert(gid, sid, priority, () => message);
+    if (this.logged.size < LOGGED_MAX) this.logged.add(part.packet);
+  }
+
+  private see(startUs: number, endUs: number, severity: number): void {
+    this.live.see(startUs, endUs);
+    if (severity > this.live.rawSeverity) this.live.rawSeverity = severity;
+  }
+
+  private addFindings(word: number, from: number): void {
+    for (let bits = word; bits !== 0; bits &= bits - 1) {
+      const name = FINDING_NAMES[from + 31 - Math.clz32(bits & -bits)];
+      if (name !== undefined) this.live.addFinding(name);
+    }
+  }
+}
 
 export class Gatherer {
   /** Of all alerts, in and outside of these cases. */
   alerts = 0;
   readonly all: readonly Gathered[];
   private readonly byKey: ReadonlyMap<string, Gathered>;
-  private readonly joiner = memoryJoiner();
   private readonly full = new FullFormat({ style: "letter", time: timeFormatter(shortTime(false)) });
 
   constructor(judged: readonly Judged[]) {
@@ -93,8 +132,7 @@ export class Gatherer {
     const part = alertPart(alert, 0);
     const found = this.byKey.get(`source ${part.source}`) ?? this.byKey.get(`target ${part.destination}`);
     if (found === undefined) return;
-    this.joiner.join(found.live, "source", part);
-    if (found.logged.size < LOGGED_MAX) found.logged.add(part.packet);
+    found.addAlert(part);
     const key = `${part.gid}:${part.sid}`;
     const known = found.alerts.get(key);
     if (known !== undefined) {
@@ -106,19 +144,11 @@ export class Gatherer {
 
   takeRecord(record: FlowRecord): void {
     if (!record.isIp) return;
-    const sender = senderOf(record);
-    const source = addressText(record, sender);
-    const { findingsLow: low, findingsHigh: high } = record;
-    const judgement = judge(record, low, high);
+    const source = addressText(record, senderOf(record));
+    const judgement = judge(record, record.findingsLow, record.findingsHigh);
     const found = this.placeOf(record, judgement.joins, source);
-    if (found === undefined) {
-      this.byKey.get(`source ${source}`)?.addContext(factsOf(record));
-      return;
-    }
-    this.joiner.join(found.live, judgement.joins, flowPart(record, judgement, source, low, high));
-    found.addFacts(factsOf(record));
-    if (found.actors.size < IDS_MAX)
-      found.actors.set(String(flowId(record)), `${source} ${record.port(sender)}`);
+    if (found === undefined) this.byKey.get(`source ${source}`)?.addContext(factsOf(record));
+    else found.addFlow(record, judgement, source);
   }
 
   /** Where the record belongs as a strange one: by its findings, or as one of those that a sweep or flood asked in vain. */

@@ -14,13 +14,22 @@ const ODD_FILE = "/tmp/it's a $(capture) of `mine`.pcap";
 
 function known(over: Partial<KnownCase> = {}): KnownCase {
   const flows = [syn({ sawSynAck: true }), ...many(3, (n) => flow({ at: n }))];
-  return { look: look({ flows }), alerts: [], hidden: [], isOurs: undefined, files: [ODD_FILE], ...over };
+  return {
+    look: look({ flows }),
+    alerts: [],
+    hidden: [],
+    findings: [],
+    isOurs: undefined,
+    files: [ODD_FILE],
+    ...over,
+  };
 }
 
 const CASES: readonly (readonly [string, KnownCase])[] = [
   ["a capture", known()],
   ["two captures", known({ files: ["a.pcap", "-b.pcap"] })],
   ["an incident", known({ files: [] })],
+  ["a flood", known({ findings: ["syn-flood"], look: look({ kind: "target", flows: [syn()] }) })],
   ["one of ours", known({ isOurs: true })],
   [
     "IPv6",

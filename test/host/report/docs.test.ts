@@ -6,6 +6,8 @@ import { letterFrames } from "../../../examples/letter.js";
 import { scenario } from "../../../examples/scenarios/index.js";
 import { FEATURES } from "../../../host/report/features/table.js";
 import { FORM_NAMES, FORMS } from "../../../host/report/formats.js";
+import { FACTS_FIRST, FACTS_LATER } from "../../../host/report/gather/facts-shelf.js";
+import { PACKETS_A_CASE } from "../../../host/report/gather/packets.js";
 import { makeIncidentReport } from "../../../host/report/incident.js";
 import { reportJson } from "../../../host/report/print/json.js";
 import { LETTER_RULES, MADE_MS, reportOf } from "../../support/report.js";
@@ -93,8 +95,11 @@ describe("docs/report.md", () => {
   });
 
   it("says its bounds", () => {
-    expect(page).toContain(
-      "(the first 800 and the last 200), 200 of them for\n  the log, 32 flows without findings",
+    const words = page.replace(/\s+/g, " ");
+    expect(FACTS_FIRST + FACTS_LATER).toBe(1000);
+    expect(words).toContain(
+      `1,000 flows are kept for features and causes (the first ${FACTS_FIRST}, and ${FACTS_LATER} at most of the others, evenly)`,
     );
+    expect(words).toContain(`${PACKETS_A_CASE / 1000},000 packets (fewer with many cases)`);
   });
 });

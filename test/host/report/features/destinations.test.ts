@@ -26,3 +26,10 @@ it("speaks of no port where the protocol has none", () => {
 it("is not told of one flow", () => {
   expect(told(destinations, { flows: [flow()] })).toBeUndefined();
 });
+
+it("is counted over all flows where only some are here", () => {
+  const all = { flows: 9000, spanUs: 1e6, sources: 1, destinations: 5000, ports: 1 };
+  expect(told(destinations, { flows: many(3, (n) => flow({ destination: `198.51.100.${n}` })), all })).toBe(
+    "about 5000 destinations, all port 80",
+  );
+});

@@ -18,3 +18,13 @@ it("is not told of slow and irregular ones, nor of few", () => {
   expect(told(pace, { flows: [0, 3, 50, 51, 200].map((at) => flow({ at })) })).toBeUndefined();
   expect(told(pace, { flows: many(4, (n) => flow({ at: n })) })).toBeUndefined();
 });
+
+it("is of all flows where only some are here", () => {
+  const all = { flows: 9001, spanUs: 10e6, sources: 1, destinations: 1, ports: 1 };
+  expect(told(pace, { flows: many(6, (n) => flow({ at: n })), all })).toBe(
+    "9001 flows begin in 10.0 s, 900 a second",
+  );
+  expect(
+    told(pace, { flows: many(6, (n) => flow({ at: n })), all: { ...all, spanUs: 9e9 } }),
+  ).toBeUndefined();
+});

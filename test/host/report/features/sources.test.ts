@@ -16,3 +16,9 @@ it("says how many spoke only once", () => {
 it("is not told of one", () => {
   expect(told(sources, { flows: many(4, () => flow()) })).toBeUndefined();
 });
+
+it("are counted over all flows where only some are here", () => {
+  const all = { flows: 9000, spanUs: 1e6, sources: 8000, destinations: 1, ports: 1 };
+  const flows = many(3, (n) => flow({ source: `192.0.2.${n}` }));
+  expect(told(sources, { flows, all })).toBe("about 8000 source addresses");
+});
