@@ -4,8 +4,17 @@
 import { describe, expect, it } from "vitest";
 import { hasProgram } from "../support/system.js";
 import { slowdown, type ToolResult } from "./compare.js";
+import { type FindingsCost, findingsRatio } from "./findings.js";
 import { CommandFailed, measure, median } from "./measure.js";
-import { type CaseResult, caseTable, memoryTarget, speedTargets, table } from "./report.js";
+import {
+  type CaseResult,
+  caseTable,
+  findingsTable,
+  findingsTargets,
+  memoryTarget,
+  speedTargets,
+  table,
+} from "./report.js";
 import { ARGUS, SOFTFLOWD, strayTool, type Tool } from "./tools.js";
 
 const TRAFFIC = { flows: 1_000, mix: "64", packets: 1_000_000 } as const;
@@ -58,6 +67,31 @@ describe("targets", () => {
     ]);
     expect(memoryTarget([], "small", 110)).toMatchObject({ found: "not measured", met: false });
     expect(caseTable(caseOf(stray, failed))).toMatch(/softflowd +\| failed/);
+  });
+});
+
+describe("what findings cost", () => {
+  const cost: FindingsCost = {
+    name: "some traffic",
+    isOrdinary: true,
+    aloneNs: [100, 200, 100],
+    detectingNs: [135, 400, 120],
+    aloneLeastNs: 90,
+    detectingLeastNs: 99,
+    asked: 5,
+  };
+
+  it("is told pair by pair", () => {
+    expect(findingsRatio(cost)).toEqual({ median: 1.35, low: 1.2, high: 2 });
+    expect(findingsTable([cost])).toMatch(/100\.0 +\| 135\.0 +\| 1\.35 \(1\.20 to 2\.00\) +\| 1\.10/);
+  });
+
+  it("is a target of ordinary traffic alone, met without rounding", () => {
+    const worse = { ...cost, detectingNs: [135.1, 400, 120] };
+    expect(findingsTargets([cost, { ...worse, isOrdinary: false }], 1.35).map(({ met }) => met)).toEqual([
+      true,
+    ]);
+    expect(findingsTargets([worse], 1.35).map(({ met }) => met)).toEqual([false]);
   });
 });
 

@@ -4,6 +4,7 @@
 
 import { cpus, release, type as systemName, totalmem } from "node:os";
 import { peakMb, slowdown, type ToolResult, wallMs } from "./compare.js";
+import { type FindingsCost, findingsRatio } from "./findings.js";
 import { median } from "./measure.js";
 import type { TrafficCase } from "./traffic.js";
 import type { WasmCost } from "./wasm-alone.js";
@@ -138,4 +139,38 @@ export function wasmTarget(costs: readonly WasmCost[]): Target {
 export function targetsTable(targets: readonly Target[]): string {
   const rows = targets.map(({ text, found, met }) => [text, found, met ? "met" : "NOT met"]);
   return table([["Target", "Found", ""], ...rows]);
+}
+
+export function findingsTable(costs: readonly FindingsCost[]): string {
+  const rows = costs.map((cost) => {
+    const ratio = findingsRatio(cost);
+    return [
+      cost.name,
+      median(cost.aloneNs).toFixed(1),
+      median(cost.detectingNs).toFixed(1),
+      `${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
+      (cost.detectingLeastNs / cost.aloneLeastNs).toFixed(2),
+      cost.asked.toLocaleString("en"),
+    ];
+  });
+  const head = [
+    "Traffic",
+    "Flows alone, ns",
+    "Findings too, ns",
+    "times as long",
+    "at rest",
+    "Flows that ask",
+  ];
+  return table([head, ...rows]);
+}
+
+/** Of ordinary traffic alone: what is worse is told, and is no target. */
+export function findingsTargets(costs: readonly FindingsCost[], most: number): Target[] {
+  return costs
+    .filter(({ isOrdinary }) => isOrdinary)
+    .map((cost) => {
+      const ratio = findingsRatio(cost).median;
+      const text = `${cost.name}: findings take at most ${most} times as long as flows alone`;
+      return { text, found: ratio.toFixed(2), met: ratio <= most };
+    });
 }

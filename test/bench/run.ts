@@ -1,15 +1,19 @@
-// `npm run bench`: stray against argus, softflowd and tcpdump on the same made traffic, then the WASM module alone;
-// the figures go to test/bench/RESULTS.md. `npm run bench -- --quick` takes a quarter of the packets and fewer
-// rounds and writes nothing; `--rounds=N` sets their number; its ratios are worse than a full run's, since Node's start weighs more.
+// `npm run bench`: stray against argus, softflowd and tcpdump on the same made traffic, then the WASM module alone,
+// then without and with findings; the figures go to test/bench/RESULTS.md. `npm run bench -- --quick` takes a quarter of
+// the packets and fewer rounds and writes nothing; `--rounds=N` sets their number; its ratios are worse than a full
+// run's, since Node's start weighs more. `--only=findings` measures that part alone and puts it in its place.
 // Apart from its parts: traffic, tools, measuring, report. Always holds: one run, one machine, nothing left out
 // silently. The exit code is 0 when the run came to its end, whether targets are met or not.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { hasProgram } from "../support/system.js";
 import { compareTools, type ToolResult, wallMs } from "./compare.js";
+import { findingsCases, findingsCosts } from "./findings.js";
 import {
   type CaseResult,
   caseSection,
+  findingsTable,
+  findingsTargets,
   machineFacts,
   memoryTarget,
   speedTargets,
@@ -27,6 +31,8 @@ const PEER_TARGETS = [
   { name: SOFTFLOWD.name, least: 2 },
   { name: TCPDUMP.name, least: 1 },
 ];
+const FINDINGS_TITLE = "Findings";
+const FINDINGS_MOST = 1.35;
 const MEMORY_TARGETS_MB = { default: 200, small: 110 };
 
 const isQuick = process.argv.includes("--quick");
@@ -79,6 +85,40 @@ function smallProfileRuns(cases: readonly CaseResult[]): ToolResult[] {
     .flatMap(({ traffic }) => compareTools([strayTool("small")], trafficFile(traffic).path, traffic, 1));
 }
 
+/** Detection off and on inside the module, with its own targets and machine: it may be measured alone. */
+async function findingsSection(): Promise<string> {
+  const found = await findingsCosts(findingsCases(trafficCases(), scale), isQuick ? 3 : rounds + 2, (cost) =>
+    console.log(findingsTable([cost])),
+  );
+  const intro =
+    "The classifier alone, processor time inside run() only, detection off and on in turn in one process; profile large unless\n" +
+    `said. ${rounds + 2} pairs, who goes first changes; ratios are taken pair by pair (median, least to most). "At rest": each\n` +
+    "call of run() (16,384 packets at most) from the round in which it took least, so that what else the machine does\n" +
+    "counts least. Homes: 65,536 addresses, as many as the table of the living holds; every flow has a client of its own.\n" +
+    "Below the line is what no ordinary traffic does: it is told, and no target.";
+  const ordinary = found.filter(({ isOrdinary }) => isOrdinary);
+  const worst = found.filter(({ isOrdinary }) => !isOrdinary);
+  return [
+    intro,
+    machineFacts()
+      .map((fact) => `- ${fact}`)
+      .join("\n"),
+    targetsTable(findingsTargets(found, FINDINGS_MOST)),
+    findingsTable(ordinary),
+    "---",
+    findingsTable(worst),
+  ].join("\n\n");
+}
+
+/** Puts a section in its place among those that are there. */
+function replaceSection(title: string, text: string): string {
+  const before = readFileSync(RESULTS, "utf8");
+  const begin = before.indexOf(`\n## ${title}\n`);
+  if (begin < 0) return `${before}\n## ${title}\n\n${text}\n`;
+  const end = before.indexOf("\n## ", begin + 1);
+  return `${before.slice(0, begin)}\n## ${title}\n\n${text}\n${end < 0 ? "" : before.slice(end)}`;
+}
+
 function resultsText(sections: Record<string, string>): string {
   const body = Object.entries(sections).map(([title, text]) => `## ${title}\n\n${text}\n`);
   const intro =
@@ -93,6 +133,12 @@ function resultsText(sections: Record<string, string>): string {
 }
 
 async function main(): Promise<void> {
+  if (process.argv.includes("--only=findings")) {
+    const text = await findingsSection();
+    console.log(`\n${text}`);
+    if (!isQuick) writeFileSync(RESULTS, replaceSection(FINDINGS_TITLE, text));
+    return;
+  }
   if (!hasProgram("python3")) {
     console.error("bench: python3 is needed to measure each program's time and peak memory: install it");
     process.exitCode = 1;
@@ -119,8 +165,9 @@ async function main(): Promise<void> {
   ];
   const text = resultsText({
     Targets: targetsTable(targets),
-    "Inside the WASM module": `64-byte frames, profile large, time inside run() only.\n\n${wasmTable(costs)}`,
+    "Inside the WASM module": `64-byte frames, profile large, processor time inside run() only.\n\n${wasmTable(costs)}`,
     "Whole processes": `${cases.map(caseSection).join("\n\n")}\n\n${tshark}`,
+    [FINDINGS_TITLE]: await findingsSection(),
   });
   console.log(`\n${text}\nThe run took ${((Date.now() - begin) / 60_000).toFixed(1)} minutes.`);
   if (!isQuick) writeFileSync(RESULTS, text);

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ethernet, filler, ipv4, ipv6, tcp, tcpOption, udp } from "../../examples/frame.js";
 import { type PcapWriter, writePcapFile } from "../../examples/pcap-writer.js";
+import { SynFlood } from "../support/syn-flood.js";
 
 const TRAFFIC_VERSION = 1;
 const SEED = 0x57a4a1;
@@ -249,25 +250,58 @@ class Traffic {
 /** Writes the frames of a case. */
 export function fillTraffic(writer: PcapWriter, { flows, mix, packets }: TrafficCase): void {
   const traffic = new Traffic(flows, MIX_SIZES[mix]);
-  for (let index = 0; index < packets; index++) {
-    const us = index * STEP_US;
-    writer.writeAt(START_SECONDS + Math.floor(us / 1_000_000), us % 1_000_000, traffic.next());
-  }
+  for (let index = 0; index < packets; index++) writeNext(writer, index, traffic.next());
+}
+
+/** Every packet a new flow: SYNs from forged addresses to one host. */
+export function fillFlood(writer: PcapWriter, packets: number): void {
+  const flood = new SynFlood({ target: "10.0.0.80", port: 80 });
+  for (let index = 0; index < packets; index++) writeNext(writer, index, flood.next());
+}
+
+function writeNext(writer: PcapWriter, index: number, frame: Uint8Array): void {
+  const us = index * STEP_US;
+  writer.writeAt(START_SECONDS + Math.floor(us / 1_000_000), us % 1_000_000, frame);
 }
 
 const CACHE_FOLDER = join(tmpdir(), `stray-bench-${TRAFFIC_VERSION}`);
 
+export interface CachedCapture {
+  path: string;
+  bytes: number;
+}
+
 /** The capture of a case; made when it is not yet in the cache. */
-export function trafficFile(traffic: TrafficCase): { path: string; bytes: number } {
-  const path = join(CACHE_FOLDER, `${traffic.flows}-flows-${traffic.mix}-${traffic.packets}.pcap`);
+export function trafficFile(traffic: TrafficCase): CachedCapture {
+  const { flows, mix, packets } = traffic;
+  const mostBytes = packets * Math.max(...MIX_SIZES[mix]);
+  return cachedCapture(`${flows}-flows-${mix}-${packets}`, packets, mostBytes, (writer) =>
+    fillTraffic(writer, traffic),
+  );
+}
+
+/** The capture of a flood. */
+export function floodFile(packets: number): CachedCapture {
+  return cachedCapture(`syn-flood-64-${packets}`, packets, packets * SMALL_SIZE, (writer) =>
+    fillFlood(writer, packets),
+  );
+}
+
+function cachedCapture(
+  name: string,
+  packets: number,
+  mostBytes: number,
+  fill: (writer: PcapWriter) => void,
+): CachedCapture {
+  const path = join(CACHE_FOLDER, `${name}.pcap`);
   if (!existsSync(path)) {
     mkdirSync(CACHE_FOLDER, { recursive: true });
-    const needed = traffic.packets * (16 + Math.max(...MIX_SIZES[traffic.mix]));
+    const needed = packets * 16 + mostBytes;
     const disk = statfsSync(CACHE_FOLDER);
     if (disk.bavail * disk.bsize < needed) {
       throw new Error(`${CACHE_FOLDER}: up to ${needed} bytes are needed for ${path}, fewer are free`);
     }
-    writePcapFile(`${path}.part`, { snapLength: 65535 }, (writer) => fillTraffic(writer, traffic));
+    writePcapFile(`${path}.part`, { snapLength: 65535 }, fill);
     renameSync(`${path}.part`, path);
   }
   return { path, bytes: statSync(path).size };
