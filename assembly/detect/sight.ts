@@ -30,3 +30,9 @@ export function seesBothWays(): bool {
   const s = state();
   return s.twoWay > s.unheard;
 }
+
+/** They are not more, and there are such flows. Where nothing was heard yet it is neither. */
+export function seesOneWay(): bool {
+  const s = state();
+  return s.unheard != 0 && s.unheard >= s.twoWay;
+}

@@ -24,7 +24,9 @@ const DETECTION_FLAGS =
   L.FLOW_FLAG_RESET_B |
   L.FLOW_FLAG_ASKED |
   L.FLOW_FLAG_RETRIED |
-  L.FLOW_FLAG_UNHEARD;
+  L.FLOW_FLAG_UNHEARD |
+  L.FLOW_FLAG_COMPANY |
+  L.FLOW_FLAG_FIN_DATA;
 const HOMES = [{ network: "10.0.0.0/24", kind: "ours" }] as const;
 const ON: Partial<CoreLimits> = {
   detectFlags: L.DETECT_FLAG_ON,
