@@ -28,7 +28,7 @@ import {
   HOME_MASK_OFFSET,
   HOME_PREFIX_OFFSET,
 } from "./detect-layout";
-import { looksOneWay } from "./sight";
+import { seesOneWay } from "./sight";
 
 const SECOND_NS: u64 = 1000000000;
 /** A network of IPv4 with fewer addresses than four has no broadcast (RFC 3021). */
@@ -179,7 +179,7 @@ export function darkness(a0: u64, a1: u64): u32 {
   const entry = find(a0, a1);
   if (entry != null && !isExpired(entry)) return DARKNESS_ALIVE;
   if (isEdge(home, a1)) return DARKNESS_GROUP;
-  if (s.conversations == 0 || looksOneWay()) return DARKNESS_UNKNOWN;
+  if (s.conversations == 0 || seesOneWay()) return DARKNESS_UNKNOWN;
   const isLearning =
     s.clock < home.learnUntil || (s.clock >= s.firstTime && s.clock - s.firstTime < c.learnNs);
   return isLearning ? DARKNESS_UNKNOWN : DARKNESS_DARK;

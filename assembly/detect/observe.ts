@@ -134,14 +134,15 @@ export function judgeEnd(flow: Flow, isIdle: bool): void {
   const detects = config().detects;
   if (detects) hearAgain(flow);
   const clock = state().clock;
-  if (!isIdle && (clock < flow.start || clock - flow.start < END_SILENCE_NS)) {
-    if (flow.has(FLOW_FLAG_ASKED)) loseAsk(flow);
-    return;
+  const age = clock > flow.start ? clock - flow.start : 0;
+  if (flow.has(FLOW_FLAG_ASKED)) {
+    if (isIdle || age >= SILENCE_NS) endAsk(flow, ASK_SILENT);
+    else loseAsk(flow);
   }
+  if (!isIdle && age < END_SILENCE_NS) return;
   const isTcp = flow.tcpState != TCP_STATE_NONE;
   if (isTcp) judgeConduct(flow);
   if (!detects) return;
-  if (flow.has(FLOW_FLAG_ASKED)) endAsk(flow, ASK_SILENT);
   if ((flow.flags & SEEN_BOTH) != SEEN_BOTH) judgeSilence(flow);
   if (isTcp) judgeAnswer(flow);
 }

@@ -25,14 +25,14 @@ function halve(): void {
   s.unheard >>= 1;
 }
 
-/** Flows whose other side is known to be there, out of sight, and no more that were heard from both sides. */
-export function looksOneWay(): bool {
-  const s = state();
-  return s.unheard != 0 && s.unheard >= s.twoWay;
-}
-
 /** Flows heard from both sides are more than those whose other side is known to be there, out of sight. */
 export function seesBothWays(): bool {
   const s = state();
   return s.twoWay > s.unheard;
+}
+
+/** They are not more, and there are such flows. Where nothing was heard yet it is neither. */
+export function seesOneWay(): bool {
+  const s = state();
+  return s.unheard != 0 && s.unheard >= s.twoWay;
 }

@@ -16,6 +16,8 @@ import {
   STATE_RECORD_TAIL_OFFSET,
   STATE_SOURCES_OFFSET,
   STATE_TARGETS_OFFSET,
+  STATE_TWO_WAY_OFFSET,
+  STATE_UNHEARD_OFFSET,
 } from "../../assembly/layout.js";
 import { AlertRing } from "../alert/alert-ring.js";
 import { StrayError } from "../errors.js";
@@ -113,8 +115,10 @@ export class WorkerHandle {
     };
   }
 
-  /** A conversation of an address of ours passed, both sides of it. */
+  /** A conversation of an address of ours passed, both sides of it, and it is no exception (detect/sight.ts). */
   get hasConversed(): boolean {
+    const unheard = readU32(this.memory, STATE_BASE + STATE_UNHEARD_OFFSET);
+    if (unheard !== 0 && unheard >= readU32(this.memory, STATE_BASE + STATE_TWO_WAY_OFFSET)) return false;
     return readU32(this.memory, STATE_BASE + STATE_CONVERSATIONS_OFFSET) !== 0;
   }
 
