@@ -5,6 +5,7 @@
 import * as L from "../../assembly/layout.js";
 import * as R from "../../assembly/match/rules-layout.js";
 import { installRules, isTaken } from "../../host/rules/install.js";
+import { type Home, writeHomes } from "../../host/wasm/homes.js";
 import { viewMemory } from "../../host/wasm/memory.js";
 import { Core, type CoreLimits } from "../support/core.js";
 import type { Random } from "../support/random.js";
@@ -40,10 +41,11 @@ export class Pair {
   records = 0;
   alerts = 0;
 
-  /** Begins anew, with these rules in force. */
-  reset(limits: Partial<CoreLimits>, rules?: Uint8Array): void {
+  /** Begins anew, with these rules in force and these networks told of. */
+  reset(limits: Partial<CoreLimits>, rules?: Uint8Array, homes: readonly Home[] = []): void {
     for (const core of this.cores) {
       core.reset(limits);
+      writeHomes(viewMemory(core.memory), homes);
       if (rules === undefined) continue;
       installRules(viewMemory(core.memory), rules);
       (core.exports as unknown as { takeRules(): void }).takeRules();

@@ -2,11 +2,13 @@
 // wholly given by its seed and number, so any finding can be had again. Apart from the command line that runs them.
 
 import * as L from "../../assembly/layout.js";
+import type { Home } from "../../host/wasm/homes.js";
 import type { CapturedFrame } from "../support/captures.js";
 import { type CoreLimits, LIMITS } from "../support/core.js";
 import { type FeedResult, feed } from "../support/feed.js";
 import { Random } from "../support/random.js";
 import type { Corpus } from "./corpus.js";
+import { checkTables, fuzzedDetection, fuzzedHomes, poisonTables } from "./detection.js";
 import { fuzzedFile, fuzzedFrames } from "./mutate.js";
 import { Finding, type Pair, takeAlerts } from "./pair.js";
 import { type RuleUse, ruleUse } from "./rule-use.js";
@@ -44,8 +46,9 @@ export function fuzzedLimits(random: Random): CoreLimits {
     ghostNs: seconds(60),
     protectNs: seconds(120),
     sweepNs: seconds(10),
-    pickupNs: 0n,
+    pickupNs: random.chance(0.7) ? 0n : seconds(60),
     ...fuzzedInspection(random),
+    ...fuzzedDetection(random),
   };
 }
 
@@ -68,6 +71,7 @@ function fuzzedInspection(random: Random): Partial<CoreLimits> {
 
 export interface FrameRound {
   readonly limits: CoreLimits;
+  readonly homes: readonly Home[];
   readonly frames: readonly CapturedFrame[];
   readonly rules: RuleUse | undefined;
 }
@@ -77,30 +81,26 @@ export function plannedRound(random: Random, corpus: Corpus): FrameRound {
   const frames = fuzzedFrames(random, corpus, FRAMES_A_ROUND);
   // One round in twenty has no rules: only what is found without any.
   const hasRules = limits.inspectFlags !== 0 && random.chance(0.95);
-  return { limits, frames, rules: hasRules ? ruleUse(random, frames) : undefined };
+  const rules = hasRules ? ruleUse(random, frames) : undefined;
+  return { limits, homes: limits.detectFlags === 0 ? [] : fuzzedHomes(random, frames), frames, rules };
 }
 
 /** One round of frames. @throws Finding, or whatever the module traps with. */
 export function frameRound(pair: Pair, corpus: Corpus, seed: number, round: number): number {
   const random = new Random(seed, round);
-  const { limits, frames, rules } = plannedRound(random, corpus);
-  runFrames(pair, limits, frames, random, rules);
-  return frames.length;
+  const planned = plannedRound(random, corpus);
+  runFrames(pair, planned, random);
+  return planned.frames.length;
 }
 
 /** Pushes the frames through both cores and compares everything they say. */
-export function runFrames(
-  pair: Pair,
-  limits: CoreLimits,
-  frames: readonly CapturedFrame[],
-  random: Random,
-  rules?: RuleUse,
-): void {
-  pair.reset(limits, rules?.first);
+export function runFrames(pair: Pair, { limits, homes, frames, rules }: FrameRound, random: Random): void {
+  pair.reset(limits, rules?.first, homes);
   const size = frames.reduce((sum, { bytes }) => sum + bytes.length + MARGIN * 2, 0);
   const poison = random.pick([0x00, 0xff, -1]);
   const from = SLOTS_BASE + random.below(64);
   pair.poison(from, Math.min(SLOTS_END, from + size + MARGIN), poison, random);
+  poisonTables(pair, limits, homes.length, poison, random);
   pair.poison(L.MEMORY_SIZE - 8192, L.MEMORY_SIZE, poison, random);
   // Who takes alerts late finds the ring full.
   const alertTurn = random.pick([1, 1, 1, 1000]);
@@ -135,6 +135,7 @@ export function runFrames(
   pair.compareRecords(limits.recordLimit);
   pair.compareCounters();
   pair.finish(limits.recordLimit);
+  checkTables(pair, limits);
 }
 
 /** One round of a whole file, in pieces of a size of its own for each core. Answers the packets read. */
@@ -142,7 +143,8 @@ export function fileRound(pair: Pair, corpus: Corpus, seed: number, round: numbe
   const random = new Random(seed, round);
   const limits = { ...fuzzedLimits(random), flags: L.CONFIG_FLAG_CHECKSUM };
   const file = fuzzedFile(random, corpus);
-  pair.reset(limits, limits.inspectFlags === 0 ? undefined : ruleUse(random, []).first);
+  const homes = limits.detectFlags === 0 ? [] : fuzzedHomes(random, []);
+  pair.reset(limits, limits.inspectFlags === 0 ? undefined : ruleUse(random, []).first, homes);
   const rings: [Buffer[], Buffer[]] = [[], []];
   const alertRings: [Buffer[], Buffer[]] = [[], []];
   const results: FeedResult[] = [];

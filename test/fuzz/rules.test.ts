@@ -48,7 +48,8 @@ it(`takes rule text of any kind (${ROUNDS} rounds)`, async () => {
       checkImage(compiled.image, compiled.rules.length);
       const frames = withTimes(random, talkFrames(random, FRAMES_A_ROUND));
       const rules = { first: compiled.image, swaps: new Map() };
-      runFrames(pair, { ...fuzzedLimits(random), inspectFlags: 1 }, frames, random, rules);
+      const limits = { ...fuzzedLimits(random), inspectFlags: 1 };
+      runFrames(pair, { limits, homes: [], frames, rules }, random);
     } catch (error) {
       throw new Error(`${about}: ${(error as Error).message}\n${text}`, { cause: error });
     }

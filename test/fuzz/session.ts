@@ -63,10 +63,11 @@ function found(error: unknown, seed: number, round: number, input: string): Find
 
 /** Replays the round with ever fewer frames for as long as it fails in some way. */
 function smallest(pair: Pair, corpus: Corpus, seed: number, round: number): string {
-  const { limits, frames, rules } = plannedRound(new Random(seed, round), corpus);
+  const planned = plannedRound(new Random(seed, round), corpus);
+  const { frames } = planned;
   const fails = (list: typeof frames): boolean => {
     try {
-      runFrames(pair, limits, list, new Random(seed, round), rules);
+      runFrames(pair, { ...planned, frames: list }, new Random(seed, round));
       return false;
     } catch {
       return true;

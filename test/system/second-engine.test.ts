@@ -1,6 +1,6 @@
 // The same module under another engine gives the same bytes: Wasmtime (its Python package) against Node's V8, over
-// the letter, traffic that overfills the table, and the real captures where there are any.
-// Always holds: without Wasmtime the tests are left out with a loud message.
+// the letter, scenarios, traffic that overfills the table, and the real captures where there are any; with detection on
+// and off. Always holds: without Wasmtime the tests are left out with a loud message.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,6 +12,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import * as layout from "../../assembly/layout.js";
 import { letterCapture } from "../../examples/letter.js";
 import { writePcapFile } from "../../examples/pcap-writer.js";
+import { SCENARIOS, scenario } from "../../examples/scenarios/index.js";
+import { writeHomes } from "../../host/wasm/homes.js";
+import { viewMemory } from "../../host/wasm/memory.js";
 import { builtFrames } from "../fuzz/corpus.js";
 import { Traffic } from "../sim/traffic.js";
 import { captureFiles, captureFolder } from "../support/captures.js";
@@ -32,13 +35,34 @@ const folder = mkdtempSync(join(tmpdir(), "stray-engine-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const LIMITS: Partial<CoreLimits> = { flowSets: 16, recordLimit: 1024, statusNs: 5_000_000_000n };
+/** Tables so small that all of them overflow. */
+const DETECTION: Partial<CoreLimits> = {
+  detectFlags: layout.DETECT_FLAG_ON,
+  sourceLimit: 64,
+  targetLimit: 16,
+  recentLimit: 256,
+  aliveLimit: 16,
+  learnNs: 5_000_000_000n,
+  aliveNs: 60_000_000_000n,
+};
+const HOMES = [
+  { network: "10.0.0.0/16", kind: "ours" },
+  { network: "20.0.0.0/6", kind: "ours" },
+  { network: "192.168.0.0/16", kind: "unused" },
+] as const;
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-function byNode(path: string): Result {
-  const core = new Core(LIMITS);
+function coreWith(limits: Partial<CoreLimits>): Core {
+  const core = new Core({ ...LIMITS, ...limits });
+  writeHomes(viewMemory(core.memory), HOMES);
+  return core;
+}
+
+function byNode(path: string, limits: Partial<CoreLimits>): Result {
+  const core = coreWith(limits);
   const hash = createHash("sha256");
   let records = 0;
   const onRecords = (): void => {
@@ -50,13 +74,20 @@ function byNode(path: string): Result {
   return { answer, records, sha256: hash.digest("hex"), counters: sha256(core.counterBytes()) };
 }
 
-function byWasmtime(files: readonly string[]): Result[] {
-  const core = new Core(LIMITS);
-  const limits = Buffer.from(core.bytes.slice(layout.CONFIG_BASE, layout.CONFIG_BASE + layout.CONFIG_SIZE));
+function byWasmtime(files: readonly string[], limits: Partial<CoreLimits>): Result[] {
+  const core = coreWith(limits);
+  const hexOf = (at: number, size: number): string =>
+    Buffer.from(core.bytes.slice(at, at + size)).toString("hex");
   const job = join(folder, "job.json");
   writeFileSync(
     job,
-    JSON.stringify({ layout: { ...layout }, limits: limits.toString("hex"), piece: 100_003, files }),
+    JSON.stringify({
+      layout: { ...layout },
+      limits: hexOf(layout.CONFIG_BASE, layout.CONFIG_SIZE),
+      homes: hexOf(layout.HOMES_BASE, HOMES.length * layout.HOME_SIZE),
+      piece: 100_003,
+      files,
+    }),
   );
   const script = fileURLToPath(new URL("./wasmtime-read.py", import.meta.url));
   const run = spawnSync(python ?? "", [script, fileURLToPath(MODULE_PATH), job], { encoding: "utf8" });
@@ -64,18 +95,21 @@ function byWasmtime(files: readonly string[]): Result[] {
   return JSON.parse(run.stdout) as Result[];
 }
 
-function compare(files: readonly string[]): Result[] {
-  const other = byWasmtime(files);
-  const own = files.map(byNode);
+function compare(files: readonly string[], limits: Partial<CoreLimits>): Result[] {
+  const other = byWasmtime(files, limits);
+  const own = files.map((file) => byNode(file, limits));
   for (const [index, file] of files.entries()) expect(other[index], file).toEqual(own[index]);
   return own;
 }
 
-describe.skipIf(python === undefined)("Wasmtime and Node", () => {
+describe.skipIf(python === undefined).each([
+  ["without detection", {}],
+  ["with detection", DETECTION],
+] as [string, Partial<CoreLimits>][])("Wasmtime and Node, %s,", (_, limits) => {
   it("agree on the letter", () => {
     const path = join(folder, "letter.pcap");
     writeFileSync(path, letterCapture());
-    expect(compare([path])[0]?.records).toBeGreaterThanOrEqual(7);
+    expect(compare([path], limits)[0]?.records).toBeGreaterThanOrEqual(7);
   });
 
   it("agree on frames of every protocol", () => {
@@ -84,7 +118,18 @@ describe.skipIf(python === undefined)("Wasmtime and Node", () => {
     writePcapFile(path, {}, (writer) => {
       for (const { timeNs, bytes } of frames) writer.write(timeNs, bytes);
     });
-    expect(compare([path])[0]?.records).toBeGreaterThan(10);
+    expect(compare([path], limits)[0]?.records).toBeGreaterThan(10);
+  });
+
+  it("agree on every scenario", () => {
+    const paths = SCENARIOS.map((name) => {
+      const path = join(folder, `${name}.pcap`);
+      writePcapFile(path, {}, (writer) => {
+        for (const { timeNs, frame } of scenario(name, 1).frames) writer.write(timeNs, frame);
+      });
+      return path;
+    });
+    expect(compare(paths, limits).every(({ records }) => records > 10)).toBe(true);
   });
 
   it("agree on traffic that overfills the table", () => {
@@ -96,14 +141,14 @@ describe.skipIf(python === undefined)("Wasmtime and Node", () => {
         writer.write(timeNs, bytes);
       }
     });
-    expect(compare([path])[0]?.records).toBeGreaterThan(1000);
+    expect(compare([path], limits)[0]?.records).toBeGreaterThan(1000);
   });
 
   it.skipIf(captureFolder() === undefined)(
     "agree on the real captures",
     () => {
       const files = captureFiles().map(({ name }) => join(captureFolder() ?? "", name));
-      expect(compare(files).length).toBe(files.length);
+      expect(compare(files, limits).length).toBe(files.length);
     },
     120_000,
   );

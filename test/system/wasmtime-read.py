@@ -1,7 +1,8 @@
 """Reads capture files with the release module under Wasmtime and tells what it says, for comparison with Node.
 
 Usage: wasmtime-read.py MODULE JOB, where JOB is a JSON file: {"layout": {NAME: number}, "limits": HEX of the CONFIG
-region, "piece": bytes a window gets at once, "files": [paths]}. Prints a JSON list, one object a file.
+region, "homes": HEX of the HOMES region's beginning, "piece": bytes a window gets at once, "files": [paths]}. Prints a
+JSON list, one object a file.
 It knows nothing of the memory but what JOB tells it, and shares no code with the host.
 """
 
@@ -27,7 +28,7 @@ class ImportableMemory(SharedMemory):
 
 
 class Core:
-    def __init__(self, engine, module, layout, limits):
+    def __init__(self, engine, module, layout, limits, homes):
         self.layout = layout
         pages = layout["MEMORY_PAGES"]
         self.memory = ImportableMemory(engine, MemoryType(Limits(pages, pages), shared=True))
@@ -37,6 +38,7 @@ class Core:
         linker.define(self.store, "env", "memory", self.memory)
         self.exports = linker.instantiate(self.store, module).exports(self.store)
         self.write(layout["CONFIG_BASE"], limits)
+        self.write(layout["HOMES_BASE"], homes)
         self.call("init")
 
     def call(self, name, *arguments):
@@ -135,9 +137,10 @@ def main():
     engine = Engine(config)
     module = Module.from_file(engine, sys.argv[1])
     limits = bytes.fromhex(job["limits"])
+    homes = bytes.fromhex(job["homes"])
     results = []
     for path in job["files"]:
-        core = Core(engine, module, job["layout"], limits)
+        core = Core(engine, module, job["layout"], limits, homes)
         results.append(read_file(core, path, job["piece"]))
     print(json.dumps(results))
 
