@@ -64,7 +64,7 @@ function judgeSynAck(flow: Flow, isAlone: bool): void {
   const fromB = flow.has(FLOW_FLAG_SYNACK_B);
   const asked = <u32>flow.direction(!fromB).tcpFlags;
   if (!isAlone && (asked & (TCP_SYN | TCP_RST)) != TCP_RST) return;
-  if (isAlone && !seesBothWays()) return;
+  if (isAlone && !seesBothWays() && !isToDark(flow, fromB)) return;
   if (!wasAsked(flow, fromB)) raise(flow, FINDING_BACKSCATTER);
 }
 
@@ -107,6 +107,12 @@ function isUnasked(flow: Flow, fromB: bool): bool {
   const from1 = fromB ? flow.addressB1 : flow.addressA1;
   const source = sourceFor(from0, from1, state().clock);
   source.unasked |= (<u64>1) << (addressHash(to0, to1) >> 58);
-  if (darkness(to0, to1) == DARKNESS_DARK) return true;
+  if (isToDark(flow, fromB)) return true;
   return <i32>popcnt(source.unasked) >= UNASKED_MIN && seesBothWays();
+}
+
+function isToDark(flow: Flow, fromB: bool): bool {
+  const to0 = fromB ? flow.addressA0 : flow.addressB0;
+  const to1 = fromB ? flow.addressA1 : flow.addressB1;
+  return darkness(to0, to1) == DARKNESS_DARK;
 }

@@ -83,6 +83,11 @@ describe("RSTs and ICMP errors that answer nothing", () => {
     expect(ended([rst(DARK)], { limits: { learnNs: 10n ** 15n } })).toEqual([]);
   });
 
+  it("are backscatter in a network of unused addresses, where nobody ever converses", () => {
+    const options = { isTwoWay: false, homes: [{ network: "10.0.0.0/16", kind: "unused" as const }] };
+    for (const frame of [synAck, rst, error]) expect(ended([frame(DARK)], options)).toEqual(["backscatter"]);
+  });
+
   it("are none to the same few addresses again and again", () => {
     const frames = Array.from({ length: 60 }, (_, i) => rst(STRANGERS[i % 3]!, { sport: 100 + i }));
     expect(ended(frames)).toEqual([]);
