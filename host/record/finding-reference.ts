@@ -27,6 +27,8 @@ the classifier's own constants.
 - **Time** is that of the packets. Where it is about, the classifier counts in units of 1.07 s (2^30 ns).
 - **Bounds**: sources, targets and conversations that lost their places are kept in tables of a fixed size. Where one is
   full, what did least goes first: forged sources that ask for less than ${D.PROTECTED_ASKS} things push out one another.
+- **Rules** that ask for a finding (\`finding:\`, [rules.md](rules.md)) hear of what a packet raises in its own flow: not of
+  what is told at a flow's end, or of one flow by an ICMP error of another.
 - **Sketches** (${D.TRACKER_BITS} bits of ports or hosts) can only make a number look smaller than it is.
 
 ## What makes the sensor doubt itself
