@@ -6,7 +6,7 @@
 import { type Address, addressOf, type Network, networkOf } from "../dark/address.js";
 import type { DarkState, Judge } from "../dark/judge.js";
 import { LIST_TEXT_MAX } from "../dark/list-text.js";
-import { addressReport, exportLines, networkReports, rangePage } from "../dark/report.js";
+import { addressReport, linePage, networkReports, rangePage } from "../dark/report.js";
 import { StrayError } from "../errors.js";
 import {
   DARK_CHOICES,
@@ -53,7 +53,8 @@ export function addDarkMethods(registry: MethodRegistry, asked: DarkAsked): void
     const { state, network, after, limit } = listParams(raw);
     const judge = asked.judge();
     const { ranges, next } = rangePage(judge, STATES_OF[state], network, after, limit);
-    return { count: ranges.length, networks: networkReports(judge), ranges, next };
+    const networks = after === undefined ? networkReports(judge) : [];
+    return { count: ranges.length, networks, ranges, next };
   });
   add("v1.dark.explain", ["address"], ({ address }) => {
     const found = typeof address === "string" ? addressOf(address) : undefined;
@@ -63,9 +64,8 @@ export function addDarkMethods(registry: MethodRegistry, asked: DarkAsked): void
   add("v1.dark.export", ["after", "limit"], (raw) => {
     const after = wholeNumber(raw, "after", 0, Number.MAX_SAFE_INTEGER) ?? 0;
     const limit = wholeNumber(raw, "limit", 1, PAGE_LINES_MAX) ?? PAGE_LINES_MAX;
-    const all = [...exportLines(asked.judge())];
-    const lines = all.slice(after, after + limit);
-    return { count: lines.length, lines, next: after + limit < all.length ? after + limit : null };
+    const page = linePage(asked.judge(), after, limit);
+    return { count: page.lines.length, ...page };
   });
   add("v1.dark.import", ["text", "upload", "more", "replace"], async (raw) => {
     const { text } = raw;

@@ -4,8 +4,8 @@
 
 import type { AddressReport, NetworkReport, RangeReport } from "../dark/report.js";
 
-export const PAGE_RANGES_MAX = 1000;
-export const PAGE_LINES_MAX = 2000;
+export const PAGE_RANGES_MAX = 250;
+export const PAGE_LINES_MAX = 500;
 /** Characters of a list in one request; each may take six bytes of it. */
 export const LIST_PART_MAX = 8192;
 export const FORGET_NETWORKS_MAX = 100;
@@ -25,6 +25,7 @@ export interface DarkListParams {
 
 export interface DarkListReport {
   readonly count: number;
+  /** With the first page. */
   readonly networks: readonly NetworkReport[];
   readonly ranges: readonly RangeReport[];
   /** null behind the last page. */

@@ -3,17 +3,9 @@
 // Always holds: the work is bounded by what is known (addresses heard, lists, networks), never by the addresses there
 // are; an IPv6 network is not cut up, only what is alive in it is told, unless it was asked for.
 
-import {
-  ADDRESS_BITS,
-  type Address,
-  byAddress,
-  hasAddress,
-  isIpv4,
-  isWithin,
-  type Network,
-} from "./address.js";
-import type { AliveEntry } from "./alive-book.js";
-import { type DarkState, isEdge, type Judge, type Reason } from "./judge.js";
+import { ADDRESS_BITS, type Address, byAddress, isIpv4, isWithin, type Network } from "./address.js";
+import type { AliveBook, AliveEntry } from "./alive-book.js";
+import { type DarkState, isEdge, type Judge, type Reason, type Verdict } from "./judge.js";
 import type { ListEntry } from "./networks.js";
 
 export interface Stretch {
@@ -52,39 +44,47 @@ export function* stretches(
   if (from > within.last) return;
   const steps = stepsOf(judge, within, from);
   let open: Stretch | undefined;
-  for (const [index, first] of steps.entries()) {
-    const last = (steps[index + 1] ?? within.last + 1n) - 1n;
-    const { state, reason, list, entry } = judge.judge(first);
-    if (!isWhole && !isIpv4(first) && reason !== "heard" && reason !== "list") {
+  let first = steps.next().value ?? from;
+  for (let isLast = false; !isLast; ) {
+    const { value: next } = steps.next();
+    isLast = next === undefined;
+    const last = (next ?? within.last + 1n) - 1n;
+    const found = isWhole || isIpv4(first) ? judge.judge(first) : judgeKnown(judge, first);
+    const stretch = found === undefined ? undefined : stretchOf(first, last, found);
+    if (open !== undefined && stretch !== undefined && isSame(open, stretch)) open = { ...open, last };
+    else {
       if (open !== undefined) yield open;
-      open = undefined;
-      continue;
+      open = stretch;
     }
-    const isOne = reason === "heard" || (entry !== undefined && first === last);
-    const same =
-      open?.state === state && open.reason === reason && open.list === list && open.last + 1n === first;
-    if (open !== undefined && same && !isOne && open.entry === undefined) {
-      open = { ...open, last };
-      continue;
-    }
-    if (open !== undefined) yield open;
-    const base = { first, last, state, reason, ...(list === undefined ? {} : { list }) };
-    open = isOne && entry !== undefined ? { ...base, entry } : base;
+    first = last + 1n;
   }
   if (open !== undefined) yield open;
 }
 
+/** Undefined where it is one of those that an IPv6 network has too many of. */
+function judgeKnown(judge: Judge, address: Address): Verdict | undefined {
+  const found = judge.judge(address);
+  return found.reason === "heard" || found.reason === "list" ? found : undefined;
+}
+
+function stretchOf(first: Address, last: Address, { state, reason, list, entry }: Verdict): Stretch {
+  const base = { first, last, state, reason, ...(list === undefined ? {} : { list }) };
+  const isOne = reason === "heard" || first === last;
+  return isOne && entry !== undefined ? { ...base, entry } : base;
+}
+
+/** What was heard stands alone. */
+function isSame(open: Stretch, next: Stretch): boolean {
+  const isPlain = open.entry === undefined && next.entry === undefined;
+  return isPlain && open.state === next.state && open.reason === next.reason && open.list === next.list;
+}
+
 /** Where what is known may change, from `from` on, which comes first. */
-function stepsOf({ view }: Judge, within: Network, from: Address): Address[] {
-  const steps = new Set<Address>([from]);
+function* stepsOf({ view }: Judge, within: Network, from: Address): Generator<Address, undefined> {
+  const told = new Set<Address>([from]);
   const add = (address: Address): void => {
-    if (address >= from && address <= within.last) steps.add(address);
+    if (address > from && address <= within.last) told.add(address);
   };
-  for (const [address] of view.alive.all()) {
-    if (!hasAddress(within, address)) continue;
-    add(address);
-    add(address + 1n);
-  }
   for (const { network } of [...view.homes, ...view.lists]) {
     add(network.first);
     add(network.last + 1n);
@@ -92,7 +92,31 @@ function stepsOf({ view }: Judge, within: Network, from: Address): Address[] {
     add(network.first + 1n);
     add(network.last);
   }
-  return [...steps].sort(byAddress);
+  yield* merged([...told].sort(byAddress), heardSteps(view.alive, within, from));
+  return undefined;
+}
+
+/** Each address heard, and the one behind it. */
+function* heardSteps(alive: AliveBook, within: Network, from: Address): Generator<Address> {
+  let behind: Address | undefined;
+  for (const address of alive.sorted(from)) {
+    if (address > within.last) break;
+    if (behind !== undefined && behind < address) yield behind;
+    yield address;
+    behind = address + 1n;
+  }
+  if (behind !== undefined && behind <= within.last) yield behind;
+}
+
+/** Two rising sequences as one, without what comes twice. */
+function* merged(one: readonly Address[], other: Iterator<Address>): Generator<Address> {
+  let head = other.next();
+  for (const address of one) {
+    for (; !head.done && head.value < address; head = other.next()) yield head.value;
+    if (!head.done && head.value === address) head = other.next();
+    yield address;
+  }
+  for (; !head.done; head = other.next()) yield head.value;
 }
 
 export interface Tally {

@@ -139,17 +139,30 @@ export function addressReport(judge: Judge, address: Address): AddressReport {
   };
 }
 
-/** Lists, then the living, as `stray dark import` takes them. */
-export function* exportLines(judge: Judge): Generator<string> {
+export interface LinePage {
+  readonly lines: readonly string[];
+  /** Place behind the last line told, where there are more. */
+  readonly next: number | null;
+}
+
+/** Lists, then the living, as `stray dark import` takes them. `after`: places passed over. */
+export function linePage(judge: Judge, after: number, limit: number): LinePage {
   const { view } = judge;
-  for (const { network, use, comment } of effectiveLists(view.lists))
-    yield listLine(network.text, use, comment);
-  for (const address of view.alive.addresses()) {
-    const entry = view.alive.get(address);
-    if (entry !== undefined && judge.judge(address).reason === "heard") {
-      yield aliveLine(addressText(address), entry);
-    }
+  const lists = effectiveLists(view.lists);
+  const lines = lists
+    .slice(after, after + limit)
+    .map(({ network, use, comment }) => listLine(network.text, use, comment));
+  let place = after + lines.length;
+  if (place < lists.length) return { lines, next: place };
+  let index = lists.length;
+  for (const address of view.alive.sorted()) {
+    if (index++ < place) continue;
+    if (lines.length === limit) return { lines, next: place };
+    place++;
+    const { reason, entry } = judge.judge(address);
+    if (reason === "heard" && entry !== undefined) lines.push(aliveLine(addressText(address), entry));
   }
+  return { lines, next: null };
 }
 
 function heardOf(entry: AliveEntry | undefined): HeardReport | null {

@@ -8,8 +8,9 @@ import { Judge } from "./judge.js";
 import type { SavedState } from "./state-text.js";
 
 export function judgeOf({ savedMs, aliveMs, hasConversed, homes, lists, alive }: SavedState): Judge {
-  const book = new AliveBook(Number.POSITIVE_INFINITY);
-  for (const [address, entry] of alive) {
+  const heard = [...alive];
+  const book = new AliveBook(heard.length);
+  for (const [address, entry] of heard) {
     const key = addressOf(address);
     if (key !== undefined) book.hear(key, entry);
   }

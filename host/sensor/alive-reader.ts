@@ -11,13 +11,12 @@ import {
   ALIVE_SINCE_OFFSET,
 } from "../../assembly/detect/detect-layout.js";
 import { ALIVE_SIZE, ALIVES_BASE } from "../../assembly/layout.js";
-import { type Address, addressAt } from "../dark/address.js";
-import type { AliveEntry } from "../dark/alive-book.js";
 import type { SensorMemory } from "../wasm/memory.js";
 
 const WORDS = ALIVE_SIZE / 4;
 const HOW_WORD = ALIVE_HOW_OFFSET / 4;
 const LAST_WORD = ALIVE_LAST_OFFSET / 4;
+const SINCE_WORD = ALIVE_SINCE_OFFSET / 4;
 const NS_PER_MS = 1e6;
 const TWO_TO_32 = 2 ** 32;
 
@@ -27,7 +26,6 @@ export class AliveReader {
   /** Of each place as it was seen last: low word of LAST, then HOW. */
   private readonly seen: Uint32Array;
   private readonly copy = new Uint32Array(WORDS);
-  private readonly view = new DataView(this.copy.buffer);
   private readonly table: Uint32Array;
 
   constructor(
@@ -38,15 +36,18 @@ export class AliveReader {
     this.seen = new Uint32Array(limit * 2);
   }
 
-  /** Every place that has changed since the last look, but those that lists put there. */
-  changes(each: (address: Address, entry: AliveEntry) => void): void {
+  /**
+   * Every place that has changed since the last look, but those that lists put there; the address as four words at the
+   * beginning of `words`, which are another's afterwards.
+   */
+  changes(each: (words: Uint32Array, sinceMs: number, lastMs: number, how: number) => void): void {
     const { table, seen, copy } = this;
     for (let index = 0; index < this.limit; index++) {
       const at = index * WORDS;
       const last = table[at + LAST_WORD]!;
       const how = table[at + HOW_WORD]!;
       if (how === seen[index * 2 + 1] && (how === 0 || last === seen[index * 2])) continue;
-      copy.set(table.subarray(at, at + WORDS));
+      for (let word = 0; word < WORDS; word++) copy[word] = table[at + word]!;
       if (!this.isSteady(at)) {
         this.torn++;
         continue;
@@ -54,21 +55,13 @@ export class AliveReader {
       seen[index * 2] = copy[LAST_WORD]!;
       seen[index * 2 + 1] = copy[HOW_WORD]!;
       if (copy[HOW_WORD] === 0 || (copy[HOW_WORD]! & ALIVE_HOW_GIVEN) !== 0) continue;
-      each(addressAt(this.view, 0), this.entry());
+      const lastMs = Math.floor((copy[LAST_WORD + 1]! * TWO_TO_32 + copy[LAST_WORD]!) / NS_PER_MS);
+      each(copy, Math.min(copy[SINCE_WORD]! * 1000, lastMs), lastMs, copy[HOW_WORD]!);
     }
   }
 
   private isSteady(at: number): boolean {
     for (let word = 0; word < WORDS; word++) if (this.table[at + word] !== this.copy[word]) return false;
     return true;
-  }
-
-  private entry(): AliveEntry {
-    const { view } = this;
-    const lastNs =
-      view.getUint32(ALIVE_LAST_OFFSET + 4, true) * TWO_TO_32 + view.getUint32(ALIVE_LAST_OFFSET, true);
-    const lastMs = Math.floor(lastNs / NS_PER_MS);
-    const sinceMs = Math.min(view.getUint32(ALIVE_SINCE_OFFSET, true) * 1000, lastMs);
-    return { sinceMs, lastMs, how: view.getUint32(ALIVE_HOW_OFFSET, true) };
   }
 }

@@ -4,7 +4,7 @@
 // death is taken from its table first.
 
 import { ALIVE_HOW_GIVEN } from "../../assembly/detect/detect-layout.js";
-import { type Address, putAddress } from "../dark/address.js";
+import { type Address, addressAt, putAddress } from "../dark/address.js";
 import { AliveBook, type AliveEntry, type Heard } from "../dark/alive-book.js";
 import { AliveReader } from "./alive-reader.js";
 import { AliveShare, packAddresses } from "./alive-share.js";
@@ -54,22 +54,29 @@ export class AliveSync {
   /** Takes what the worker has heard since the last look. */
   collect(worker: WorkerHandle): void {
     if (worker.hasConversed) this.hasConversed = true;
-    this.linkOf(worker).reader.changes((address, entry) => this.hear(address, entry, worker));
+    const others = this.workers().filter((other) => other !== worker);
+    this.linkOf(worker).reader.changes((words, sinceMs, lastMs, how) => {
+      const heard = this.book.hearWords(words, 0, sinceMs, lastMs, how);
+      if (heard === "nothing") return;
+      this.onHeard(heard);
+      if (others.length > 0 && heard !== "later") this.note(addressOfWords(words), heard, others);
+    });
   }
 
   collectAll(): void {
     for (const worker of this.workers()) this.collect(worker);
   }
 
-  /** Heard by this worker, or told from outside. */
-  hear(address: Address, entry: AliveEntry, by?: WorkerHandle): Heard {
+  /** Told from outside. */
+  hear(address: Address, entry: AliveEntry): void {
     const heard = this.book.hear(address, entry);
-    if (heard === "nothing") return heard;
+    if (heard === "nothing") return;
     this.onHeard(heard);
-    for (const worker of this.workers()) {
-      if (worker !== by) this.linkOf(worker).share.note(address, heard);
-    }
-    return heard;
+    this.note(address, heard, this.workers());
+  }
+
+  private note(address: Address, heard: Heard, workers: readonly WorkerHandle[]): void {
+    for (const worker of workers) this.linkOf(worker).share.note(address, heard);
   }
 
   /** Tells each worker what others heard, a bounded part of it at a time. */
@@ -112,7 +119,7 @@ export class AliveSync {
 
   /** Of the book and of every worker; answers how many there were. */
   async forget(isForgotten: (address: Address) => boolean): Promise<number> {
-    const gone = this.book.addresses().filter(isForgotten);
+    const gone = [...this.book.sorted()].filter(isForgotten);
     this.book.forget(isForgotten);
     await this.free(gone);
     return gone.length;
@@ -147,6 +154,10 @@ export class AliveSync {
     this.links.set(worker, link);
     return link;
   }
+}
+
+function addressOfWords(words: Uint32Array): Address {
+  return addressAt(new DataView(words.buffer, words.byteOffset), 0);
 }
 
 function packListed(addresses: readonly Address[]): Uint8Array {

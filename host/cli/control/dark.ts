@@ -166,10 +166,9 @@ async function offline(path: string): Promise<Source> {
   const { readStateFile } = await import("../../dark/state-file.js");
   const { judgeOf } = await import("../../dark/saved-view.js");
   const { addressOf, networkOf } = await import("../../dark/address.js");
-  const { addressReport, exportLines, networkReports, rangePage } = await import("../../dark/report.js");
+  const { addressReport, linePage, networkReports, rangePage } = await import("../../dark/report.js");
   const { STATES_OF } = await import("../../control/dark-methods.js");
   const judge = judgeOf(readStateFile(path));
-  const lines = [...exportLines(judge)];
   return {
     list: async (state, network, after) => {
       const within = network === undefined ? undefined : networkOf(network);
@@ -178,10 +177,7 @@ async function offline(path: string): Promise<Source> {
       return { networks: networkReports(judge), ...page };
     },
     explain: async (address) => addressReport(judge, addressOf(address)!),
-    lines: async (after) => ({
-      lines: lines.slice(after, after + PAGE_LINES_MAX),
-      next: after + PAGE_LINES_MAX < lines.length ? after + PAGE_LINES_MAX : null,
-    }),
+    lines: async (after) => linePage(judge, after, PAGE_LINES_MAX),
   };
 }
 

@@ -343,7 +343,7 @@ describe("v1.dark.*", () => {
     ["v1.dark.list", { state: "grey" }],
     ["v1.dark.list", { network: "x" }],
     ["v1.dark.list", { after: 5 }],
-    ["v1.dark.list", { limit: 1001 }],
+    ["v1.dark.list", { limit: 251 }],
     ["v1.dark.list", [1]],
     ["v1.dark.explain", {}],
     ["v1.dark.explain", { address: "10.0.0.0/8" }],

@@ -12,8 +12,9 @@ import { type DarkView, Judge } from "../../../host/dark/judge.js";
 import { Learning } from "../../../host/dark/learning.js";
 import { parseList } from "../../../host/dark/list-text.js";
 import { type HomeNetwork, type ListEntry, placeNetworks, type Use } from "../../../host/dark/networks.js";
-import { addressReport, exportLines, networkReports, rangePage } from "../../../host/dark/report.js";
+import { addressReport, linePage, networkReports, rangePage } from "../../../host/dark/report.js";
 import { StrayError } from "../../../host/errors.js";
+import { Random, seedOf } from "../../support/random.js";
 
 const NOW_MS = Date.UTC(2026, 10, 24, 18, 0, 0);
 const HOUR_MS = 3_600_000;
@@ -49,12 +50,60 @@ describe("the book of the living", () => {
     const book = new AliveBook(100);
     for (let n = 0; n < 60; n++) book.hear(BigInt(n), entry(n, ALIVE_HOW_ANSWERED));
     for (let n = 1000; n < 60_000; n++) book.hear(BigInt(n), entry(n));
-    expect(book.size).toBeLessThanOrEqual(112);
+    expect(book.size).toBeLessThanOrEqual(100);
+    expect(book.size).toBeGreaterThan(80);
     expect(book.size + book.evicted).toBe(60 + 59_000);
     for (let n = 0; n < 60; n++) expect(book.get(BigInt(n))).toBeDefined();
     expect(book.get(59_999n)).toBeDefined();
-    expect(book.expire(60)).toBe(60);
-    expect(book.forget((address) => address > 59_990n)).toBe(9);
+    // Many that were heard in one moment.
+    for (let n = 0; n < 1000; n++) book.hear(BigInt(1e6 + n), entry(5, ALIVE_HOW_ARP));
+    expect(book.size).toBeLessThanOrEqual(100);
+    expect(book.expire(6)).toBeGreaterThan(0);
+    expect(new AliveBook(0).hear(1n, entry(1))).toBe("nothing");
+  });
+
+  it("is a plain map, whatever comes and goes", () => {
+    const random = new Random(seedOf("the book of the living"));
+    for (const capacity of [1, 5, 300]) {
+      const book = new AliveBook(capacity);
+      const plain = new Map<bigint, { sinceMs: number; lastMs: number; how: number }>();
+      for (let step = 0; step < 6000; step++) {
+        // As many as fit: what is let go has a test of its own.
+        const address =
+          (BigInt(random.below(4)) << 126n) + BigInt(random.below(Math.ceil(capacity / 4))) * 0x1_0001n;
+        const what = random.below(20);
+        if (what === 0) {
+          const beforeMs = random.below(2000);
+          book.expire(beforeMs);
+          for (const [key, { lastMs }] of plain) if (lastMs < beforeMs) plain.delete(key);
+        } else if (what === 1) {
+          const bit = BigInt(random.below(8));
+          const isForgotten = (key: bigint) => (key >> bit) % 3n === 0n;
+          book.forget(isForgotten);
+          for (const key of plain.keys()) if (isForgotten(key)) plain.delete(key);
+        } else if (plain.has(address) || plain.size < capacity) {
+          const heard = {
+            sinceMs: random.below(3000),
+            lastMs: random.below(3000),
+            how: random.between(1, 15),
+          };
+          book.hear(address, heard);
+          const known = plain.get(address);
+          plain.set(address, {
+            sinceMs: Math.min(heard.sinceMs, known?.sinceMs ?? heard.sinceMs),
+            lastMs: Math.max(heard.lastMs, known?.lastMs ?? 0),
+            how: heard.how | (known?.how ?? 0),
+          });
+        }
+        expect(book.size).toBe(plain.size);
+        expect(book.get(address)).toEqual(plain.get(address));
+      }
+      const sorted = [...plain.keys()].sort((a, b) => (a < b ? -1 : 1));
+      expect([...book.sorted()]).toEqual(sorted);
+      expect(new Map(book.all())).toEqual(plain);
+      const from = 1n << 127n;
+      expect([...book.sorted(from)]).toEqual(sorted.filter((key) => key >= from));
+    }
   });
 });
 
@@ -451,11 +500,31 @@ describe("reports", () => {
 
   it("export what they were given, and who was heard", () => {
     const judge = judgeWith(["192.0.2.3"], { lists: [listed("192.0.2.8/29", "unused", "the lab's")] });
-    const lines = [...exportLines(judge)];
+    const { lines, next } = linePage(judge, 0, 10);
+    expect(next).toBeNull();
     expect(lines).toEqual([
       "192.0.2.8/29 unused the lab's",
       "192.0.2.3 alive since=2026-11-24T17:59:59Z last=2026-11-24T17:59:59Z how=sent",
     ]);
     expect(parseList(lines.join("\n"), NOW_MS)).toMatchObject({ problems: [], lists: [{}], alive: [{}] });
+    const known = judgeWith(["192.0.2.3", "192.0.2.9", "192.0.2.5", "10.0.0.1"], {
+      lists: [listed("192.0.2.8/29", "unused"), listed("192.0.2.1", "used")],
+    });
+    const whole = linePage(known, 0, 10).lines;
+    expect(whole.map((line) => line.split(" ")[0])).toEqual([
+      "192.0.2.8/29",
+      "192.0.2.1",
+      "192.0.2.3",
+      "192.0.2.5",
+    ]);
+    for (let limit = 1; limit < 5; limit++) {
+      const all: string[] = [];
+      for (let at: number | null = 0; at !== null; ) {
+        const page: ReturnType<typeof linePage> = linePage(known, at, limit);
+        all.push(...page.lines);
+        at = page.next;
+      }
+      expect(all).toEqual(whole);
+    }
   });
 });
