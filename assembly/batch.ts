@@ -1,7 +1,7 @@
 // The batch: frames wait here decoded and hashed, so that the cache misses of their sets and slots overlap, then
 // the flow table takes them in order. The touch ahead changes nothing: results do not depend on where batches end.
 
-import { creditPacket, endRefused } from "./flow/credit";
+import { creditPacket, endRefused, tellStrange } from "./flow/credit";
 import { creditCarrier, creditFragment, sweepFragments } from "./flow/fragments";
 import { tieError } from "./flow/icmp-error";
 import {
@@ -172,6 +172,7 @@ function processPacket(p: Packet): void {
   const flow = isCarrier ? creditCarrier(p) : creditPacket(p);
   inspect(p, flow);
   if (p.quoted != 0) tieError(p, flow);
+  tellStrange(flow, p);
   if (!isCarrier) endRefused(flow, p.set);
 }
 
@@ -182,6 +183,7 @@ function processFragment(p: Packet): void {
   if (flow == null) return;
   inspect(p, flow, datagram);
   if (p.quoted != 0) tieError(p, flow);
+  tellStrange(flow, p);
 }
 
 /** The clock follows the packets; a step back of more than CLOCK_JUMP is followed too, a smaller one is not. */

@@ -20,6 +20,12 @@ import {
   DIR_REASON_ANSWER,
   DIR_REASON_FIRST_PACKET,
   DIR_REASON_LEARNT,
+  FINDING_BAD_CHECKSUM,
+  FINDING_BAD_HEADER,
+  FINDING_IP_ID_ZERO,
+  FINDING_MARTIAN_SOURCE,
+  FINDING_ONE_WAY,
+  FINDING_SIGNATURE,
   FLOW_FLAG_FIRST_B,
   FLOW_FLAG_SEEN_A,
   FLOW_FLAG_SEEN_B,
@@ -76,6 +82,26 @@ export function creditPacket(p: Packet): Flow {
 /** The record of a packet that is a flow of its own; nothing for a flow of the table. */
 export function endRefused(flow: Flow, set: u32): void {
   if (changetype<usize>(flow) == <usize>CREDIT_BASE) emit(flow, RECORD_REASON_REFUSED, set);
+}
+
+/** Findings that are no accusation, and those that alerts tell of. */
+const QUIET: u64 =
+  ((<u64>1) << (<u64>FINDING_ONE_WAY)) |
+  ((<u64>1) << (<u64>FINDING_IP_ID_ZERO)) |
+  ((<u64>1) << (<u64>FINDING_MARTIAN_SOURCE)) |
+  ((<u64>1) << (<u64>FINDING_BAD_CHECKSUM)) |
+  ((<u64>1) << (<u64>FINDING_BAD_HEADER)) |
+  ((<u64>1) << (<u64>FINDING_SIGNATURE));
+
+/**
+ * Where there are intermediate records, what is strange is told at once: a flow's next one comes with its next packet,
+ * and its last may be an hour away. At most one for each finding.
+ */
+export function tellStrange(flow: Flow, p: Packet): void {
+  if ((inspectState().raised & flow.findings & ~QUIET) == 0) return;
+  if (config().statusNs == 0 || !config().detects || changetype<usize>(flow) == <usize>CREDIT_BASE) return;
+  emit(flow, RECORD_REASON_STATUS, p.set);
+  rebase(flow, p.time);
 }
 
 /** Finds the packet's flow or makes one; ends an old one first when this packet is not part of it. */

@@ -29,8 +29,8 @@ const BLOCKS_A_TURN = 16;
 /** How far the clock stays behind the wall when nothing arrives: packets wait that long in a block at most. */
 const TICK_LAG_MS = 1000;
 const TICK_MS = 100;
-/** More than one: a packet may push a flow out and pay for the end of others. */
-const RECORDS_A_FRAME = 1.25;
+/** More than one: a packet may push a flow out, pay for the end of others, and tell of what is strange at once. */
+const RECORDS_A_FRAME = 1.5;
 const RECORDS_RESERVE = 64;
 const RECORD_WAIT_MS = 2;
 const RECORD_WAITS_MAX = 25;
