@@ -1,12 +1,12 @@
 // Which findings the classifier raises in each scenario: those that must be there, and those that must not. Apart from
 // the causes: a cause can be right while a finding that it does not need is missing.
 // Always holds: a flow that began less than a second before the capture's end is not asked for what it lacks, since an
-// answer could still have come. STRAY_SCENARIO_SEEDS changes the number of seeds (up to 15 unless given: findings vary less than causes).
+// answer could still have come; nor one that ended while the sensor was learning, whether its address is dark. STRAY_SCENARIO_SEEDS changes the number of seeds (up to 15 unless given: findings vary less than causes).
 
 import { describe, expect, it } from "vitest";
 import { END_SILENCE_MS } from "../../assembly/detect/detect-layout.js";
 import { SCENARIOS, type ScenarioName, scenario } from "../../examples/scenarios/index.js";
-import { NEVER_ORDINARY, type Scenario } from "../../examples/scenarios/types.js";
+import { LEARNT_US, NEVER_ORDINARY, type Scenario } from "../../examples/scenarios/types.js";
 import type { FlowFacts } from "../../host/cause/facts.js";
 import type { FindingName } from "../../host/record/findings.js";
 import { keyOf, readScenario, seedCount } from "./run-scenario.js";
@@ -53,12 +53,20 @@ function isTooYoung({ frames }: Scenario, flows: readonly FlowFacts[], key: stri
   return mine.length > 0 && mine.every(({ startUs }) => endUs - startUs < END_SILENCE_MS * 1000);
 }
 
+/** Flows of a key that ended while the sensor was learning who is there: none of them is told to be dark. */
+function isOfLearning({ frames }: Scenario, flows: readonly FlowFacts[], key: string): boolean {
+  const learntUs = Number(frames[0]!.timeNs / 1000n) + LEARNT_US;
+  const mine = flows.filter((flow) => keyOf(flow) === key);
+  return mine.length > 0 && mine.every(({ endUs }) => endUs < learntUs);
+}
+
 function complainOfMissing(given: Scenario, flows: readonly FlowFacts[], into: Complaints): void {
   const { expected, seed } = given;
   for (const [who, names] of Object.entries(expected.findings)) {
     if (isTooYoung(given, flows, who)) continue;
     const found = foundOf(flows, who);
     const kind = who.includes(" ") ? "a flow" : "the address";
+    if (isOfLearning(given, flows, who)) found.add("dark-destination");
     for (const name of names) if (!found.has(name)) into.add(`${name} missing in ${kind}`, seed);
   }
 }
