@@ -95,9 +95,11 @@ export function addDarkMethods(registry: MethodRegistry, asked: DarkAsked): void
 }
 
 /** The list that comes in parts: one at a time, of a bounded length. */
-class Uploads {
+export class Uploads {
   private last = 0;
   private text: string | undefined;
+
+  constructor(private readonly charactersMax = LIST_TEXT_MAX) {}
 
   /** @throws StrayError IMPORT_LOST, LIST_TOO_LONG */
   add(upload: number | undefined, text: string): { readonly number: number; readonly whole: string } {
@@ -107,12 +109,13 @@ class Uploads {
     } else if (upload !== this.last || this.text === undefined) {
       throw new StrayError("IMPORT_LOST", "another list was begun before this one was whole: begin again");
     }
-    this.text += text;
-    if (this.text!.length > LIST_TEXT_MAX) {
+    const whole = this.text + text;
+    this.text = whole;
+    if (whole.length > this.charactersMax) {
       this.text = undefined;
-      throw new StrayError("LIST_TOO_LONG", `a list has at most ${LIST_TEXT_MAX} characters`);
+      throw new StrayError("LIST_TOO_LONG", `a list has at most ${this.charactersMax} characters`);
     }
-    return { number: this.last, whole: this.text! };
+    return { number: this.last, whole };
   }
 
   end(): void {

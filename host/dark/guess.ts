@@ -3,7 +3,7 @@
 // Always holds: loopback and link-local addresses make no home network; an interface without addresses (a tap, a mirror
 // port) gives none, which is said too.
 
-import type { NetworkInterfaceInfo } from "node:os";
+import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import { hasAddress, type Network, networkOf } from "./address.js";
 
 export type SystemInterfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
@@ -23,6 +23,15 @@ const LEFT_OUT = [
   "fe80::/10",
   "ff00::/8",
 ].map((text) => networkOf(text)!);
+
+/** This machine's, in the network namespace of the process; none where the kernel may not be asked. */
+export function systemInterfaces(): SystemInterfaces {
+  try {
+    return networkInterfaces();
+  } catch {
+    return {};
+  }
+}
 
 /** Of several interfaces in one network the first is named. */
 export function guessHomes(interfaces: readonly string[], system: SystemInterfaces): Guess[] {

@@ -28,10 +28,10 @@ export type Reason = "outside" | "list" | "heard" | "edge" | "one-way" | "learni
 export interface Verdict {
   readonly state: DarkState;
   readonly reason: Reason;
-  readonly home?: HomeNetwork;
-  readonly list?: ListEntry;
+  readonly home: HomeNetwork | undefined;
+  readonly list: ListEntry | undefined;
   /** What was heard of it, whether that still counts or not. */
-  readonly entry?: AliveEntry;
+  readonly entry: AliveEntry | undefined;
 }
 
 export class Judge {
@@ -47,26 +47,31 @@ export class Judge {
     }
   }
 
-  judge(address: Address): Verdict {
+  /** `entry`: what was heard of it, if that is at hand. */
+  judge(address: Address, entry = this.view.alive.get(address)): Verdict {
+    return this.judgeHeard(address, entry);
+  }
+
+  /** As if nothing had been heard of it. */
+  judgeUnheard(address: Address): Verdict {
+    return this.judgeHeard(address, undefined);
+  }
+
+  private judgeHeard(address: Address, entry: AliveEntry | undefined): Verdict {
     const { view } = this;
     const home = mostExact(view.homes, address);
     const list = this.single.get(address) ?? mostExact(this.wide, address);
-    const entry = view.alive.get(address);
-    const told = {
-      ...(home === undefined ? {} : { home }),
-      ...(list === undefined ? {} : { list }),
-      ...(entry === undefined ? {} : { entry }),
-    };
+    const say = (state: DarkState, reason: Reason): Verdict => ({ state, reason, home, list, entry });
     // Of two alike the list counts.
     if (list !== undefined && (home === undefined || list.network.prefix >= home.network.prefix)) {
-      return { state: list.use === "used" ? "alive" : "dark", reason: "list", ...told };
+      return say(list.use === "used" ? "alive" : "dark", "list");
     }
-    if (home === undefined) return { state: "foreign", reason: "outside", ...told };
-    if (entry !== undefined && !this.isExpired(entry)) return { state: "alive", reason: "heard", ...told };
-    if (isEdge(home.network, address)) return { state: "group", reason: "edge", ...told };
-    if (!view.hasConversed) return { state: "unknown", reason: "one-way", ...told };
-    if (view.nowMs < home.learnUntilMs) return { state: "unknown", reason: "learning", ...told };
-    return { state: "dark", reason: "silent", ...told };
+    if (home === undefined) return say("foreign", "outside");
+    if (entry !== undefined && !this.isExpired(entry)) return say("alive", "heard");
+    if (isEdge(home.network, address)) return say("group", "edge");
+    if (!view.hasConversed) return say("unknown", "one-way");
+    if (view.nowMs < home.learnUntilMs) return say("unknown", "learning");
+    return say("dark", "silent");
   }
 
   private isExpired({ lastMs }: AliveEntry): boolean {

@@ -9,10 +9,13 @@ import { ADDRESS_BITS, type Network, networkOf } from "./address.js";
 import { type AliveEntry, howOf, howText } from "./alive-book.js";
 import { USES, type Use } from "./networks.js";
 
-/** Characters of a text, and of a comment. */
-export const LIST_TEXT_MAX = 1 << 20;
+/** Characters of a text: more than an export of the largest table has. */
+export const LIST_TEXT_MAX = 8 << 20;
+/** Lines of lists, `alive` aside. */
+export const LIST_LINES_MAX = 20_000;
 export const COMMENT_MAX = 200;
 const PROBLEMS_MAX = 20;
+const LINES_A_TURN = 256;
 const SHOWN_MAX = 60;
 
 export interface ListLine {
@@ -43,23 +46,60 @@ export interface ListText {
 
 /** `nowMs`: no address was heard later; and when it is not said. */
 export function parseList(text: string, nowMs: number): ListText {
-  const lists: ListLine[] = [];
-  const alive: AliveLine[] = [];
-  const problems: ListProblem[] = [];
-  if (text.length > LIST_TEXT_MAX) {
-    const message = `expected at most ${LIST_TEXT_MAX} characters, found ${text.length}`;
-    return { lists, alive, problems: [{ line: 0, message }] };
+  const reader = new ListReader(text, nowMs);
+  while (reader.read(Number.POSITIVE_INFINITY)) {}
+  return reader;
+}
+
+/** The same while others have their turn now and then. */
+export async function parseListInTurns(text: string, nowMs: number): Promise<ListText> {
+  const reader = new ListReader(text, nowMs);
+  while (reader.read(LINES_A_TURN)) await new Promise(setImmediate);
+  return reader;
+}
+
+class ListReader implements ListText {
+  readonly lists: ListLine[] = [];
+  readonly alive: AliveLine[] = [];
+  readonly problems: ListProblem[] = [];
+  private at = 0;
+  private line = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly nowMs: number,
+  ) {
+    if (text.length <= LIST_TEXT_MAX) return;
+    this.refuse(0, `expected at most ${LIST_TEXT_MAX} characters, found ${text.length}`);
   }
-  for (const [index, raw] of text.split("\n").entries()) {
-    const [line, content] = [index + 1, raw.trim()];
-    if (content === "" || content.startsWith("#")) continue;
-    const found = parseLine(content, line, nowMs);
-    if (typeof found === "string") problems.push({ line, message: found });
-    else if ("use" in found) lists.push(found);
-    else alive.push(found);
-    if (problems.length >= PROBLEMS_MAX) break;
+
+  /** So many lines; false when there is nothing more to read. */
+  read(lines: number): boolean {
+    for (let count = 0; count < lines; count++) {
+      if (this.at > this.text.length) return false;
+      const end = this.text.indexOf("\n", this.at);
+      const content = this.text.slice(this.at, end < 0 ? this.text.length : end).trim();
+      this.at = end < 0 ? this.text.length + 1 : end + 1;
+      this.line++;
+      if (content !== "" && !content.startsWith("#")) this.take(content);
+    }
+    return true;
   }
-  return { lists, alive, problems };
+
+  private take(content: string): void {
+    const found = parseLine(content, this.line, this.nowMs);
+    if (typeof found === "string") this.refuse(this.line, found);
+    else if (!("use" in found)) this.alive.push(found);
+    else if (this.lists.push(found) > LIST_LINES_MAX) {
+      this.refuse(this.line, `expected at most ${LIST_LINES_MAX} lines of used and unused`);
+      this.at = this.text.length + 1;
+    }
+  }
+
+  private refuse(line: number, message: string): void {
+    this.problems.push({ line, message });
+    if (line === 0 || this.problems.length >= PROBLEMS_MAX) this.at = this.text.length + 1;
+  }
 }
 
 /** The line, or what is wrong with it. */

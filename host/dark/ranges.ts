@@ -3,7 +3,15 @@
 // Always holds: the work is bounded by what is known (addresses heard, lists, networks), never by the addresses there
 // are; an IPv6 network is not cut up, only what is alive in it is told, unless it was asked for.
 
-import { ADDRESS_BITS, type Address, byAddress, isIpv4, isWithin, type Network } from "./address.js";
+import {
+  ADDRESS_BITS,
+  type Address,
+  byAddress,
+  hasAddress,
+  isIpv4,
+  isWithin,
+  type Network,
+} from "./address.js";
 import type { AliveBook, AliveEntry } from "./alive-book.js";
 import { type DarkState, isEdge, type Judge, type Reason, type Verdict } from "./judge.js";
 import type { ListEntry } from "./networks.js";
@@ -80,20 +88,25 @@ function isSame(open: Stretch, next: Stretch): boolean {
 }
 
 /** Where what is known may change, from `from` on, which comes first. */
-function* stepsOf({ view }: Judge, within: Network, from: Address): Generator<Address, undefined> {
-  const told = new Set<Address>([from]);
-  const add = (address: Address): void => {
-    if (address > from && address <= within.last) told.add(address);
+function* stepsOf(judge: Judge, within: Network, from: Address): Generator<Address, undefined> {
+  yield* merged([from, ...fixedSteps(judge, within, from)], heardSteps(judge.view.alive, within, from));
+  return undefined;
+}
+
+/** Where networks and lists begin and end, behind `from`. */
+function fixedSteps({ view }: Judge, within: Network, from: Address): Address[] {
+  const steps = new Set<Address>();
+  const put = (address: Address): void => {
+    if (address > from && address <= within.last) steps.add(address);
   };
   for (const { network } of [...view.homes, ...view.lists]) {
-    add(network.first);
-    add(network.last + 1n);
+    put(network.first);
+    put(network.last + 1n);
     if (network.prefix === ADDRESS_BITS || !isEdge(network, network.first)) continue;
-    add(network.first + 1n);
-    add(network.last);
+    put(network.first + 1n);
+    put(network.last);
   }
-  yield* merged([...told].sort(byAddress), heardSteps(view.alive, within, from));
-  return undefined;
+  return [...steps].sort(byAddress);
 }
 
 /** Each address heard, and the one behind it. */
@@ -120,16 +133,42 @@ function* merged(one: readonly Address[], other: Iterator<Address>): Generator<A
 }
 
 export interface Tally {
-  readonly dark: bigint;
-  readonly alive: bigint;
-  readonly unknown: bigint;
+  dark: bigint;
+  alive: bigint;
+  unknown: bigint;
 }
 
-/** How many addresses of the network are in each state; those that mean a group are in none. */
-export function tally(judge: Judge, network: Network): Tally {
-  const counts = { dark: 0n, alive: 0n, unknown: 0n };
-  for (const { first, last, state } of stretches(judge, network, undefined, true)) {
-    if (state === "dark" || state === "alive" || state === "unknown") counts[state] += last - first + 1n;
+/**
+ * How many addresses of each network are in each state, those that mean a group in none. Of an IPv6 network `alive` counts
+ * single addresses only, since lists may name more than anybody can count.
+ */
+export function tallies(judge: Judge, networks: readonly Network[]): Tally[] {
+  const counts = networks.map((network) => unheardTally(judge, network));
+  for (const [address, entry] of judge.view.alive.all()) {
+    const now = judge.judge(address, entry).state;
+    const before = judge.judgeUnheard(address).state;
+    if (now === before) continue;
+    for (const [index, network] of networks.entries()) {
+      if (!hasAddress(network, address)) continue;
+      add(counts[index]!, before, -1n);
+      add(counts[index]!, now, 1n);
+    }
   }
   return counts;
+}
+
+/** As if nobody had been heard: stretches change where networks and lists do. */
+function unheardTally(judge: Judge, network: Network): Tally {
+  const counts: Tally = { dark: 0n, alive: 0n, unknown: 0n };
+  const steps = [network.first, ...fixedSteps(judge, network, network.first)];
+  for (const [index, first] of steps.entries()) {
+    const last = (steps[index + 1] ?? network.last + 1n) - 1n;
+    if (isIpv4(network.first) || first === last)
+      add(counts, judge.judgeUnheard(first).state, last - first + 1n);
+  }
+  return counts;
+}
+
+function add(counts: Tally, state: DarkState, by: bigint): void {
+  if (state === "dark" || state === "alive" || state === "unknown") counts[state] += by;
 }

@@ -8,7 +8,7 @@ import { type AliveEntry, HOW_WORDS } from "./alive-book.js";
 import type { DarkState, Judge, Reason } from "./judge.js";
 import { aliveLine, listLine } from "./list-text.js";
 import { effectiveLists, type ListEntry, type Use } from "./networks.js";
-import { outermost, type Stretch, stretches, tally } from "./ranges.js";
+import { outermost, type Stretch, stretches, tallies } from "./ranges.js";
 
 export interface HeardReport {
   /** ms since 1970: first, and latest. */
@@ -107,17 +107,21 @@ function rangeOf({ first, last, state, reason, list, entry }: Stretch): RangeRep
 
 export function networkReports(judge: Judge): NetworkReport[] {
   const { homes, nowMs } = judge.view;
-  return homes.map(({ network, from, learnUntilMs }) => {
-    const base = { network: network.text, from, learningUntilMs: learnUntilMs > nowMs ? learnUntilMs : null };
-    if (!isIpv4(network.first)) {
-      let alive = 0;
-      for (const { first, last, state } of stretches(judge, network, undefined, false)) {
-        if (state === "alive" && first === last) alive++;
-      }
-      return { ...base, alive, dark: null, unknown: null };
-    }
-    const { alive, dark, unknown } = tally(judge, network);
-    return { ...base, alive: Number(alive), dark: Number(dark), unknown: Number(unknown) };
+  const counts = tallies(
+    judge,
+    homes.map(({ network }) => network),
+  );
+  return homes.map(({ network, from, learnUntilMs }, index) => {
+    const { alive, dark, unknown } = counts[index]!;
+    const isCounted = isIpv4(network.first);
+    return {
+      network: network.text,
+      from,
+      alive: Number(alive),
+      dark: isCounted ? Number(dark) : null,
+      unknown: isCounted ? Number(unknown) : null,
+      learningUntilMs: learnUntilMs > nowMs ? learnUntilMs : null,
+    };
   });
 }
 

@@ -23,7 +23,7 @@ interface Link {
 
 export class AliveSync {
   book = new AliveBook(0);
-  /** A conversation of one of ours passed, in whichever worker. */
+  /** A conversation of one of ours passed, in whichever worker; and no worker that runs sees one direction only. */
   hasConversed = false;
   private readonly links = new Map<WorkerHandle, Link>();
   private readonly before = { told: 0, torn: 0, evicted: 0 };
@@ -65,6 +65,9 @@ export class AliveSync {
 
   collectAll(): void {
     for (const worker of this.workers()) this.collect(worker);
+    // Those that begin were told of a conversation: if now none knows of one, they see that only one direction passes.
+    const running = this.workers().filter(({ state }) => state === "running");
+    if (running.length > 0 && running.every((worker) => !worker.hasConversed)) this.hasConversed = false;
   }
 
   /** Told from outside. */

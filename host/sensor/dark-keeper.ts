@@ -5,16 +5,15 @@
 // Always holds: a worker knows all of it before its first packet; nothing is changed under its feet: it takes networks
 // and addresses at its turn; whatever fails here, packets are taken on.
 
-import { networkInterfaces } from "node:os";
 import type { AddressState } from "../cause/questions.js";
 import type { StrayConfig } from "../config/types.js";
 import { type Address, addressOf, addressText, hasAddress, type Network } from "../dark/address.js";
 import type { AliveEntry } from "../dark/alive-book.js";
-import type { SystemInterfaces } from "../dark/guess.js";
+import { type SystemInterfaces, systemInterfaces } from "../dark/guess.js";
 import { Homes } from "../dark/homes.js";
 import { type DarkView, Judge } from "../dark/judge.js";
 import type { Clocks } from "../dark/learning.js";
-import { type ListText, parseList } from "../dark/list-text.js";
+import { type ListText, parseListInTurns } from "../dark/list-text.js";
 import { StateSaver } from "../dark/saver.js";
 import type { SavedState } from "../dark/state-text.js";
 import { StrayError } from "../errors.js";
@@ -70,7 +69,7 @@ export class DarkKeeper implements KnownAddresses {
 
   constructor(private readonly parts: DarkParts) {
     this.clocks = parts.clocks ?? (() => ({ wallMs: Date.now(), steadyMs: performance.now() }));
-    this.homes = new Homes(this.clocks, parts.interfaces ?? networkInterfaces);
+    this.homes = new Homes(this.clocks, parts.interfaces ?? systemInterfaces);
     this.sync = new AliveSync(parts.workers, (heard) =>
       heard === "new" ? this.saver.noteNews() : this.saver.noteTimes(),
     );
@@ -191,11 +190,11 @@ export class DarkKeeper implements KnownAddresses {
   }
 
   /** Takes a text of lists whole, or nothing of it. @throws StrayError LIST_INVALID, LIST_FOREIGN and the like */
-  import(text: string, isInstead: boolean): Promise<ImportReport> {
+  async import(text: string, isInstead: boolean): Promise<ImportReport> {
     this.check();
-    const list = parseList(text, this.nowMs);
+    const list = await parseListInTurns(text, this.nowMs);
     checkList(list);
-    return this.inTurn(async () => {
+    return await this.inTurn(async () => {
       this.homes.checkOurs(list.alive);
       await this.change(() => this.homes.import(list.lists, isInstead));
       for (const { network, entry } of list.alive) this.sync.hear(network.first, entry);

@@ -122,6 +122,19 @@ describe("loadConfig", () => {
   });
 });
 
+describe("home networks and lists", () => {
+  it("are no more than the classifier can tell apart", () => {
+    const list = (second: number, count: number) =>
+      Array.from({ length: count }, (_, n) => `10.${second}.${n}.0/24`).join(", ");
+    const text = (count: number) =>
+      `${LEAST}sensor: {home: [10.0.0.0/8]}\ndetection: {used: [${list(0, 127)}], unused: [${list(1, count)}]}\n`;
+    expect(parseConfig(text(128), "x", { host: TEST_HOST }).config.detection.unused).toHaveLength(128);
+    expect(() => parseConfig(text(129), "x", { host: TEST_HOST })).toThrow(
+      "detection.unused: expected at most 256 networks in sensor.home, detection.used and detection.unused together; found 257",
+    );
+  });
+});
+
 describe("what depends on the machine", () => {
   it("is the name, the form of the log and the warnings", () => {
     const at = (host: object) => parseConfig(LEAST, "a", { host: { ...TEST_HOST, ...host } });

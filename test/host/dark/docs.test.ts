@@ -13,7 +13,7 @@ import {
 import { addressOf, networkOf } from "../../../host/dark/address.js";
 import { AliveBook, HOW_WORDS } from "../../../host/dark/alive-book.js";
 import { DARK_STATES, Judge } from "../../../host/dark/judge.js";
-import { COMMENT_MAX, LIST_TEXT_MAX, parseList } from "../../../host/dark/list-text.js";
+import { COMMENT_MAX, LIST_LINES_MAX, LIST_TEXT_MAX, parseList } from "../../../host/dark/list-text.js";
 import { addressReport, networkReports, rangePage } from "../../../host/dark/report.js";
 import { DarkKeeper } from "../../../host/sensor/dark-keeper.js";
 import { PROFILES } from "../../../host/wasm/profiles.js";
@@ -132,7 +132,7 @@ describe("docs/dark.md", () => {
       `by profile ${places[0]}, ${places[1]} or ${places[2]} places`,
       `There may be ${HOME_CAPACITY}`,
       `up to ${COMMENT_MAX} characters`,
-      `up to ${grouped(LIST_TEXT_MAX)} characters`,
+      `up to ${grouped(LIST_TEXT_MAX)} characters, and ${grouped(LIST_LINES_MAX)} lines of lists`,
       `up to ${PAGE_RANGES_MAX} ranges or ${PAGE_LINES_MAX} lines`,
       `up to ${LIST_PART_MAX} characters`,
       `1 to ${FORGET_NETWORKS_MAX}`,

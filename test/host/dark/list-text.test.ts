@@ -4,7 +4,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { networkAt } from "../../../host/dark/address.js";
 import { HOW_MASK } from "../../../host/dark/alive-book.js";
-import { aliveLine, COMMENT_MAX, LIST_TEXT_MAX, listLine, parseList } from "../../../host/dark/list-text.js";
+import {
+  aliveLine,
+  COMMENT_MAX,
+  LIST_LINES_MAX,
+  LIST_TEXT_MAX,
+  listLine,
+  parseList,
+  parseListInTurns,
+} from "../../../host/dark/list-text.js";
 import { USES } from "../../../host/dark/networks.js";
 import { seedOf } from "../../support/random.js";
 
@@ -74,7 +82,16 @@ describe("parseList()", () => {
   it("escapes what it shows, and tells of a bounded number of lines", () => {
     expect(problems("\u001b[2J used")[0]).toContain('found "\\x1b[2J"');
     expect(problems("x used\n".repeat(1000))).toHaveLength(20);
-    expect(problems("x".repeat(LIST_TEXT_MAX + 1))[0]).toMatch(/^0: expected at most 1048576 characters/);
+    expect(problems("x".repeat(LIST_TEXT_MAX + 1))[0]).toMatch(/^0: expected at most 8388608 characters/);
+  });
+
+  it("is the same in turns, and takes so many lines of lists at most", async () => {
+    const text = `${Array.from({ length: 2000 }, (_, n) => `10.0.${n >> 8}.${n & 255} ${n % 3 === 0 ? "alive" : "used"}\n`).join("")}x`;
+    expect({ ...(await parseListInTurns(text, NOW_MS)) }).toEqual({ ...parseList(text, NOW_MS) });
+    const many = "192.0.2.1 used\n".repeat(LIST_LINES_MAX + 5);
+    expect(problems(many)).toEqual([
+      `${LIST_LINES_MAX + 1}: expected at most ${LIST_LINES_MAX} lines of used and unused`,
+    ]);
   });
 
   it("ends with entries or problems, whatever the text", () => {

@@ -247,7 +247,7 @@ describe("home networks and lists", () => {
     await expect(rig.dark.import("192.0.2.1 used\n10.0.0.1 used", false)).rejects.toThrow(
       /^line 2: 10.0.0.1 lies in no/,
     );
-    expect(() => rig.dark.import("192.0.2.1 maybe", false)).toThrow(
+    await expect(rig.dark.import("192.0.2.1 maybe", false)).rejects.toThrow(
       /^line 1: expected used, unused or alive/,
     );
     expect(rig.states("192.0.2.1")).toEqual(["dark", "dark"]);
