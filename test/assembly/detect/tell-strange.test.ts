@@ -36,7 +36,9 @@ function told(limits: Partial<CoreLimits>, packets: number): string[] {
 describe("a flow with a new finding", () => {
   it("is told with the packet that raised it", () => {
     expect(told(ON, 2)).toEqual([
-      expect.stringMatching(/^status 2 midstream-data (one-way )?fin-with-data-no-handshake unanswered-retransmit/),
+      expect.stringMatching(
+        /^status 2 midstream-data (one-way )?fin-with-data-no-handshake unanswered-retransmit/,
+      ),
     ]);
   });
 
