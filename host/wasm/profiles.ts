@@ -79,7 +79,7 @@ const COMMON = {
 export const PROFILES: readonly Profile[] = [
   {
     name: "small",
-    help: "a small board: 32,768 flows, under 110 MB resident in all, live or from files",
+    help: "a small board: 32,768 flows, under 120 MB resident in all, live or from files",
     limits: {
       ...COMMON,
       flowSets: 1024,
@@ -99,7 +99,7 @@ export const PROFILES: readonly Profile[] = [
   },
   {
     name: "default",
-    help: "131,072 flows, under 160 MB resident in all live, 200 MB from files",
+    help: "131,072 flows, under 180 MB resident in all live, 200 MB from files",
     limits: {
       ...COMMON,
       flowSets: 4096,
