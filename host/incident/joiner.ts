@@ -78,13 +78,16 @@ export class Joiner {
     columns.bytes += part.bytes;
     let isUrgent = false;
     if (isNew) columns.flows++;
+    // One flow's records tell its findings again, and at times one more.
+    const told = place < 0 ? undefined : live.toldFindings[place];
     for (const name of part.findings) {
       const isFirst = !live.findings.has(name);
-      // One flow's records tell its findings again.
-      if (isNew || isFirst) live.addFinding(name);
+      if (isNew || isFirst || told?.includes(name) === false) live.addFinding(name);
       isUrgent ||= isFirst;
     }
     this.keepFacts(live, part.flow, place, () => part.facts());
+    const kept = live.placeOf(part.flow);
+    if (kept >= 0) live.toldFindings[kept] = part.findings;
     return isUrgent;
   }
 

@@ -110,6 +110,8 @@ export class LiveIncident {
   private placed: number;
   /** Flow's id by place. */
   readonly places: (string | undefined)[] = [];
+  /** Of the flow in each place, the findings that were counted; what was counted before a restart is not known. */
+  readonly toldFindings: (readonly string[] | undefined)[] = [];
 
   constructor(
     readonly columns: IncidentColumns,

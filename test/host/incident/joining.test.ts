@@ -193,6 +193,28 @@ describe("joining", () => {
     expect(incident.title).toMatch(/^SYN flood against 130\.216\.236\.45 from (9\d\d|10\d\d) sources$/);
   });
 
+  it("a flow's records may tell one finding more each: every flow counts once for each", () => {
+    const rig = new Rig();
+    for (const port of [1000, 1001, 1002]) {
+      const orig = { address: SOURCE, port };
+      const startUs = START_MS * 1000 + port;
+      rig.flow(SOURCE, TARGET, ["http-traversal", "null-scan"], { orig, startUs });
+      rig.flow(SOURCE, TARGET, ["http-traversal", "null-scan", "midstream-data"], {
+        orig,
+        startUs,
+        statusCount: 1,
+      });
+      rig.flow(SOURCE, TARGET, ["http-traversal", "null-scan", "midstream-data", "one-way"], {
+        orig,
+        startUs,
+      });
+    }
+    expect(rig.only()).toMatchObject({
+      flows: 3,
+      findings: { "http-traversal": 3, "null-scan": 3, "midstream-data": 3, "one-way": 3 },
+    });
+  });
+
   it("what is asked in vain after the sweep or flood was noticed is counted with it; what is answered is not", () => {
     const rig = new Rig();
     rig.flow(SOURCE, "192.0.2.1", ["host-sweep"]);
