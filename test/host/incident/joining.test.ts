@@ -202,7 +202,6 @@ describe("joining", () => {
       rig.flow(SOURCE, TARGET, ["http-traversal", "null-scan", "midstream-data"], {
         orig,
         startUs,
-        statusCount: 1,
       });
       rig.flow(SOURCE, TARGET, ["http-traversal", "null-scan", "midstream-data", "one-way"], {
         orig,
