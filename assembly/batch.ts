@@ -1,6 +1,7 @@
 // The batch: frames wait here decoded and hashed, so that the cache misses of their sets and slots overlap, then
 // the flow table takes them in order. The touch ahead changes nothing: results do not depend on where batches end.
 
+import { isAddressed, touchEntries, touchSets } from "./detect/ahead";
 import { creditPacket, endRefused, tellStrange } from "./flow/credit";
 import { creditCarrier, creditFragment, sweepFragments } from "./flow/fragments";
 import { tieError } from "./flow/icmp-error";
@@ -131,6 +132,7 @@ export function processBatch(): void {
 function touchAhead(size: u32): void {
   const s = state();
   let sum: u64 = 0;
+  let begun: u32 = 0;
   for (let i: u32 = 0; i < size; i++) {
     const set = packetAt(i).set;
     if (set != SET_NONE) sum += load<u64>(setLine(set)) + load<u64>(setLine(set), SET_META_OFFSET);
@@ -144,6 +146,7 @@ function touchAhead(size: u32): void {
       const place = changetype<usize>(slotOf(p.set, leastWay(p.set, s.clock)));
       sum += load<u64>(place) + load<u64>(place, 64) + load<u64>(place, 128);
       sum += load<u64>(place, 192) + load<u64>(place, 256) + load<u64>(place, 320);
+      begun |= (<u32>1) << i;
       continue;
     }
     p.way = ctz(mask);
@@ -152,7 +155,23 @@ function touchAhead(size: u32): void {
     sum += load<u64>(slot) + load<u64>(direction);
     if (p.has(PACKET_BIT_TCP)) sum += load<u64>(direction, 64);
   }
+  if (begun != 0 && config().detects) sum += touchAsking(begun);
   s.probe = sum;
+}
+
+/** Loads what detection needs of flows that begin, a bit each. */
+function touchAsking(begun: u32): u64 {
+  let sum: u64 = 0;
+  let asking: u32 = 0;
+  for (; begun != 0; begun &= begun - 1) {
+    const i = ctz(begun);
+    const p = packetAt(i);
+    if (!isAddressed(p)) continue;
+    asking |= (<u32>1) << i;
+    sum += touchSets(p);
+  }
+  for (; asking != 0; asking &= asking - 1) sum += touchEntries(packetAt(ctz(asking)));
+  return sum;
 }
 
 function processPacket(p: Packet): void {

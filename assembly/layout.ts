@@ -17,6 +17,7 @@
 //   STREAMS   windows on TCP streams, put in order         SOURCES       what an address sent
 //   TARGETS   connections asked of an address and port     RECENTS       conversations pushed out of the table
 //   HOMES     networks that are ours                       ALIVES        addresses of ours that proved alive
+//   .._TAGS, .._MARKS of SOURCES, TARGETS and ALIVES: who has which place, since when
 //   WINDOWS   bytes of capture files, a ring of parts an input; live, the kernel's packet rings are mapped here
 
 export const PAGE_SIZE: i32 = 65536;
@@ -162,6 +163,20 @@ export const ALIVE_SIZE: i32 = 32;
 export const ALIVES_BASE: i32 = HOMES_BASE + HOMES_REGION_SIZE; // addresses of ours that have proved alive
 export const ALIVES_REGION_SIZE: i32 = ALIVE_CAPACITY * ALIVE_SIZE;
 
+// Of each place of a set: see detect/places.ts.
+export const PLACE_TAG_SIZE: i32 = 2;
+export const PLACE_MARK_SIZE: i32 = 4;
+export const SOURCE_TAGS_BASE: i32 = ALIVES_BASE + ALIVES_REGION_SIZE; // who has the place
+export const SOURCE_TAGS_REGION_SIZE: i32 = SOURCE_CAPACITY * PLACE_TAG_SIZE;
+export const TARGET_TAGS_BASE: i32 = SOURCE_TAGS_BASE + SOURCE_TAGS_REGION_SIZE;
+export const TARGET_TAGS_REGION_SIZE: i32 = TARGET_CAPACITY * PLACE_TAG_SIZE;
+export const ALIVE_TAGS_BASE: i32 = TARGET_TAGS_BASE + TARGET_TAGS_REGION_SIZE;
+export const ALIVE_TAGS_REGION_SIZE: i32 = ALIVE_CAPACITY * PLACE_TAG_SIZE;
+export const SOURCE_MARKS_BASE: i32 = ALIVE_TAGS_BASE + ALIVE_TAGS_REGION_SIZE; // since when, and whether before others
+export const SOURCE_MARKS_REGION_SIZE: i32 = SOURCE_CAPACITY * PLACE_MARK_SIZE;
+export const TARGET_MARKS_BASE: i32 = SOURCE_MARKS_BASE + SOURCE_MARKS_REGION_SIZE;
+export const TARGET_MARKS_REGION_SIZE: i32 = TARGET_CAPACITY * PLACE_MARK_SIZE;
+
 // ---- Windows ---------------------------------------------------------------------------------------------
 
 // Each window is a ring of parts used in turn: a part is room for the unfinished record carried over from the part
@@ -171,11 +186,11 @@ export const WINDOW_DATA_SIZE: i32 = 2097152;
 export const WINDOW_PART_SIZE: i32 = WINDOW_CARRY_SIZE + WINDOW_DATA_SIZE;
 export const WINDOW_PARTS: i32 = 4;
 export const WINDOW_SIZE: i32 = WINDOW_PART_SIZE * WINDOW_PARTS;
-export const WINDOWS_PAD_SIZE: i32 = 18816; // so that rings can be mapped over the windows, whatever the size of a page
-export const WINDOWS_BASE: i32 = ALIVES_BASE + ALIVES_REGION_SIZE + WINDOWS_PAD_SIZE;
+export const WINDOWS_PAD_SIZE: i32 = 67968; // so that rings can be mapped over the windows, whatever the size of a page
+export const WINDOWS_BASE: i32 = TARGET_MARKS_BASE + TARGET_MARKS_REGION_SIZE + WINDOWS_PAD_SIZE;
 export const WINDOWS_REGION_SIZE: i32 = INPUT_CAPACITY * WINDOW_SIZE;
 
-export const MEMORY_PAGES: i32 = 9949;
+export const MEMORY_PAGES: i32 = 9954;
 export const MEMORY_SIZE: i32 = MEMORY_PAGES * PAGE_SIZE;
 
 // ---- Config: written by the host before init() ------------------------------------------------------------
@@ -417,6 +432,8 @@ export const PACKET_TUNNELS_OFFSET: i32 = 224; // u32, tunnels entered so far
 export const PACKET_SET_OFFSET: i32 = 228; // u32, number of the flow table's set, SET_NONE while the key is not hashed
 export const PACKET_WAY_OFFSET: i32 = 232; // i32, way of that set whose tag matched when the batch was touched, -1 = none
 export const PACKET_MERGED_OFFSET: i32 = 236; // u32, packets that the card or the kernel merged into this frame, besides one
+export const PACKET_SENDER_HASH_OFFSET: i32 = 240; // u64, of a packet that seems to begin a flow: its sender's hash among the sources
+export const PACKET_TARGET_HASH_OFFSET: i32 = 248; // u64, and its receiver's among the targets
 export const PACKET_BIT_DF: i32 = 1;
 export const PACKET_BIT_FRAGMENT: i32 = 2; // part of a fragmented datagram
 export const PACKET_BIT_LATER_FRAGMENT: i32 = 4; // without the transport header

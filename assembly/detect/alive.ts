@@ -5,7 +5,14 @@
 // nobody of ours was ever heard to converse, or only one direction passes (a one-way tap), unless it was told to be
 // unused.
 
-import { ALIVE_SIZE, ALIVES_BASE, COUNTER_ALIVES_EVICTED, HOME_SIZE, HOMES_BASE } from "../layout";
+import {
+  ALIVE_SIZE,
+  ALIVE_TAGS_BASE,
+  ALIVES_BASE,
+  COUNTER_ALIVES_EVICTED,
+  HOME_SIZE,
+  HOMES_BASE,
+} from "../layout";
 import { config, count, state } from "../state";
 import { addressHash } from "./address";
 import {
@@ -28,6 +35,7 @@ import {
   HOME_MASK_OFFSET,
   HOME_PREFIX_OFFSET,
 } from "./detect-layout";
+import { candidatesIn, setFor, takePlace } from "./places";
 import { seesOneWay } from "./sight";
 
 const SECOND_NS: u64 = 1000000000;
@@ -85,15 +93,15 @@ function entryAt(index: u32): Alive {
   return changetype<Alive>(<usize>ALIVES_BASE + <usize>index * ALIVE_SIZE);
 }
 
-function setFor(a0: u64, a1: u64): u32 {
-  const sets = config().aliveLimit / DETECT_WAYS;
-  return <u32>(((addressHash(a0, a1) >> 32) * <u64>sets) >> 32) * DETECT_WAYS;
+function setOf(hash: u64): u32 {
+  return setFor(config().aliveLimit, hash);
 }
 
-function find(a0: u64, a1: u64): Alive | null {
-  const set = setFor(a0, a1);
-  for (let way: u32 = 0; way < <u32>DETECT_WAYS; way++) {
-    const entry = entryAt(set + way);
+function find(hash: u64, a0: u64, a1: u64): Alive | null {
+  const set = setOf(hash);
+  for (let mask = candidatesIn(ALIVE_TAGS_BASE, set, hash); mask != 0; mask &= mask - 1) {
+    const entry = entryAt(set + ctz(mask));
+    // The host takes places back by their HOW.
     if (entry.how != 0 && entry.a0 == a0 && entry.a1 == a1) return entry;
   }
   return null;
@@ -116,10 +124,12 @@ export function hearConversation(a0: u64, a1: u64, b0: u64, b1: u64, time: u64):
 
 /** Keeps the address, wherever it is. */
 export function learn(a0: u64, a1: u64, time: u64, how: u32): void {
-  let entry = find(a0, a1);
+  const hash = addressHash(a0, a1);
+  let entry = find(hash, a0, a1);
   if (entry == null) {
-    entry = claim(setFor(a0, a1), how);
+    entry = claim(setOf(hash), how);
     if (entry == null) return;
+    takePlace(ALIVE_TAGS_BASE, <u32>(changetype<usize>(entry) - ALIVES_BASE) / ALIVE_SIZE, hash);
     // The host reads beside us: a place without a HOW is none.
     entry.how = 0;
     entry.a0 = a0;
@@ -176,7 +186,7 @@ export function darkness(a0: u64, a1: u64): u32 {
   if (<i32>home.kind == HOME_KIND_UNUSED) return DARKNESS_DARK;
   const s = state();
   const c = config();
-  const entry = find(a0, a1);
+  const entry = find(addressHash(a0, a1), a0, a1);
   if (entry != null && !isExpired(entry)) return DARKNESS_ALIVE;
   if (isEdge(home, a1)) return DARKNESS_GROUP;
   if (s.conversations == 0 || seesOneWay()) return DARKNESS_UNKNOWN;

@@ -34,7 +34,7 @@ import { DARKNESS_DARK, UNASKED_MIN } from "./detect-layout";
 import { raise } from "./raise";
 import { isRemembered } from "./recents";
 import { seesBothWays } from "./sight";
-import { sourceFor } from "./sources";
+import { markSource, sourceFor } from "./sources";
 import { SIX_FLAGS } from "./tcp-flags";
 
 const EXCUSES: u32 = NOTE_PICKUP | NOTE_EVICTED_BEFORE | NOTE_LOSS | NOTE_BAD_HEADER;
@@ -107,6 +107,7 @@ function isUnasked(flow: Flow, fromB: bool): bool {
   const from1 = fromB ? flow.addressB1 : flow.addressA1;
   const source = sourceFor(from0, from1, state().clock);
   source.unasked |= (<u64>1) << (addressHash(to0, to1) >> 58);
+  markSource(source, state().clock);
   if (isToDark(flow, fromB)) return true;
   return <i32>popcnt(source.unasked) >= UNASKED_MIN && seesBothWays();
 }

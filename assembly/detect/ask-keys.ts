@@ -18,7 +18,7 @@ import {
 import { Packet } from "../wire/packet";
 import { TCP_ACK, TCP_RST, TCP_SYN } from "../wire/tcp";
 import { PROTO_ICMP, PROTO_ICMP6, PROTO_TCP, PROTO_UDP } from "../wire/transport";
-import { addressHash, mixWord } from "./address";
+import { mixWord } from "./address";
 import { TRACE_TTL_MAX } from "./detect-layout";
 import { SIX_FLAGS } from "./tcp-flags";
 import { bitOf } from "./trackers";
@@ -74,9 +74,9 @@ export function wayOfProto(proto: u32, bySyn: bool): u32 {
   return proto == PROTO_UDP ? WAY_DATAGRAM : WAY_ECHO;
 }
 
-/** Of a host that is asked in that way. */
-export function hostKey(way: u32, a0: u64, a1: u64): u64 {
-  return (addressHash(a0, a1) + <u64>way) | ((<u64>1) << 63);
+/** Of a host, by its addressHash(), that is asked in that way. */
+export function hostKey(way: u32, host: u64): u64 {
+  return (host + <u64>way) | ((<u64>1) << 63);
 }
 
 /** Of a port that is asked in that way. */
@@ -86,10 +86,6 @@ export function portKey(way: u32, port: u32): u64 {
 
 export function portBit(port: u32): u32 {
   return bitOf(mixWord(port));
-}
-
-export function hostBit(a0: u64, a1: u64): u32 {
-  return bitOf(addressHash(a0, a1));
 }
 
 /**

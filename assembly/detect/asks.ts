@@ -36,7 +36,6 @@ import {
   askerIsB,
   askerPort,
   asks,
-  hostBit,
   hostKey,
   portBit,
   portKey,
@@ -53,17 +52,15 @@ import {
   HOST_SWEEP_MIN,
   PORT_SWEEP_MIN,
   RETRY_MS,
-  SOURCE_HOSTS_OFFSET,
-  SOURCE_PORTS_OFFSET,
   SOURCE_RAISED_HOST_SWEEP,
   SOURCE_RAISED_PORT_SWEEP,
 } from "./detect-layout";
 import { raise } from "./raise";
 import { seesBothWays } from "./sight";
-import { findSource, Source, sourceFor, turn } from "./sources";
+import { findSource, markSource, Source, sourceFor, turn } from "./sources";
 import { askTarget, settleTarget } from "./targets";
 import { SIX_FLAGS } from "./tcp-flags";
-import { Tracker, trackerFor, trackerOf } from "./trackers";
+import { bitOf, hostFor, hostOf, portFor, portOf, Tracker } from "./trackers";
 
 const SEEN_BOTH: u32 = FLOW_FLAG_SEEN_A | FLOW_FLAG_SEEN_B;
 const RETRY_NS: u64 = <u64>RETRY_MS * 1000000;
@@ -91,11 +88,13 @@ export function beginAsk(flow: Flow, p: Packet): void {
   const port = askedPort(flow);
   const source = sourceFor(askerA0(flow), askerA1(flow), p.time);
   source.asked += 1;
+  markSource(source, p.time);
   turn(source, p.time);
-  const hosts = trackerFor(changetype<usize>(source) + SOURCE_HOSTS_OFFSET, hostKey(way, a0, a1));
-  const ports = trackerFor(changetype<usize>(source) + SOURCE_PORTS_OFFSET, portKey(way, port));
+  const host = addressHash(a0, a1);
+  const hosts = hostFor(source, hostKey(way, host));
+  const ports = portFor(source, portKey(way, port));
   if (hosts != null) hosts.ask(portBit(port));
-  if (ports != null) ports.ask(hostBit(a0, a1));
+  if (ports != null) ports.ask(bitOf(host));
   judge(flow, source, hosts, ports);
   if (way == WAY_SYN) askTarget(flow, a0, a1, port, p.time);
 }
@@ -107,22 +106,19 @@ function takeBack(flow: Flow, p: Packet): void {
   if (way == WAY_ECHO && p.answer == 0) return;
   const source = findSource(askedA0(flow), askedA1(flow));
   if (source == null) return;
-  open(source, way, askerA0(flow), askerA1(flow), way == WAY_ECHO ? 0 : askerPort(flow));
+  open(source, way, addressHash(askerA0(flow), askerA1(flow)), way == WAY_ECHO ? 0 : askerPort(flow));
 }
 
-function open(source: Source, way: u32, a0: u64, a1: u64, port: u32): void {
-  const hosts = hostsOf(source, way, a0, a1);
+/** `host` the addressHash() of whom was asked. */
+function open(source: Source, way: u32, host: u64, port: u32): void {
+  const hosts = hostOf(source, hostKey(way, host));
   const ports = portsOf(source, way, port);
   if (hosts != null) hosts.open(portBit(port));
-  if (ports != null) ports.open(hostBit(a0, a1));
-}
-
-function hostsOf(source: Source, way: u32, a0: u64, a1: u64): Tracker | null {
-  return trackerOf(changetype<usize>(source) + SOURCE_HOSTS_OFFSET, hostKey(way, a0, a1));
+  if (ports != null) ports.open(bitOf(host));
 }
 
 function portsOf(source: Source, way: u32, port: u32): Tracker | null {
-  return trackerOf(changetype<usize>(source) + SOURCE_PORTS_OFFSET, portKey(way, port));
+  return portOf(source, portKey(way, port));
 }
 
 /** That address asked the other for it not long ago, as far as is remembered. */
@@ -130,16 +126,15 @@ export function hasAsked(asker0: u64, asker1: u64, a0: u64, a1: u64, proto: u32,
   const source = findSource(asker0, asker1);
   if (source == null) return false;
   const way = wayOfProto(proto, true);
-  return (
-    hasAskedBy(source, way, a0, a1, port) || (way == WAY_SYN && hasAskedBy(source, WAY_PROBE, a0, a1, port))
-  );
+  const host = addressHash(a0, a1);
+  return hasAskedBy(source, way, host, port) || (way == WAY_SYN && hasAskedBy(source, WAY_PROBE, host, port));
 }
 
-function hasAskedBy(source: Source, way: u32, a0: u64, a1: u64, port: u32): bool {
-  if (hostsOf(source, way, a0, a1) != null) return true;
+function hasAskedBy(source: Source, way: u32, host: u64, port: u32): bool {
+  if (hostOf(source, hostKey(way, host)) != null) return true;
   const ports = portsOf(source, way, port);
   if (ports == null) return false;
-  return ports.has(hostBit(a0, a1));
+  return ports.has(bitOf(host));
 }
 
 // ---- What comes of it -----------------------------------------------------------------------------------------
@@ -194,7 +189,8 @@ export function loseAsk(flow: Flow): void {
   count(COUNTER_ASKED_LOST);
   if (!flow.has(FLOW_FLAG_SYNACK)) return;
   const source = findSource(askerA0(flow), askerA1(flow));
-  if (source != null) open(source, wayOf(flow), askedA0(flow), askedA1(flow), askedPort(flow));
+  if (source == null) return;
+  open(source, wayOf(flow), addressHash(askedA0(flow), askedA1(flow)), askedPort(flow));
 }
 
 /** What came of the asking: ASK_*. */
@@ -214,16 +210,17 @@ function end(flow: Flow, result: u32, way: u32): void {
   }
   const source = findSource(askerA0(flow), askerA1(flow));
   if (source == null) return;
+  const host = addressHash(a0, a1);
   if (isOpened) {
     source.opened += 1;
-    open(source, way, a0, a1, port);
+    open(source, way, host, port);
     return;
   }
-  const hosts = hostsOf(source, way, a0, a1);
+  const hosts = hostOf(source, hostKey(way, host));
   const ports = portsOf(source, way, port);
   if (hosts != null) hosts.fail(portBit(port));
-  if (ports != null) ports.fail(hostBit(a0, a1));
-  if (way == WAY_PROBE && isBareAck(flow)) probeInVain(flow, source, a0, a1, port);
+  if (ports != null) ports.fail(bitOf(host));
+  if (way == WAY_PROBE && isBareAck(flow)) probeInVain(flow, source, host, port);
   judge(flow, source, hosts, ports);
 }
 
@@ -233,8 +230,8 @@ function isBareAck(flow: Flow): bool {
   return (<u32>asker.tcpFlags & SIX_FLAGS) == TCP_ACK && asker.appBytes == 0;
 }
 
-function probeInVain(flow: Flow, source: Source, a0: u64, a1: u64, port: u32): void {
-  source.probes |= (<u64>1) << ((addressHash(a0, a1) ^ mixWord(port)) >> 58);
+function probeInVain(flow: Flow, source: Source, host: u64, port: u32): void {
+  source.probes |= (<u64>1) << ((host ^ mixWord(port)) >> 58);
   if (isTooMuch(flow, source, <i32>popcnt(source.probes), ACK_SCAN_MIN)) raise(flow, FINDING_ACK_SCAN);
 }
 

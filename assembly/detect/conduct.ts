@@ -29,7 +29,7 @@ import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from "../wire/tc
 import { isLoopback } from "./address";
 import { DATA_MIN, END_SILENCE_MS, LATE_MS, REPEAT_MS } from "./detect-layout";
 import { raise } from "./raise";
-import { sourceFor } from "./sources";
+import { markSource, sourceFor } from "./sources";
 import { SIX_FLAGS } from "./tcp-flags";
 
 const HANDSHAKE: u32 = FLOW_FLAG_SYN | FLOW_FLAG_SYNACK;
@@ -97,6 +97,7 @@ function hasCompany(flow: Flow, fromB: bool): bool {
   const a1 = fromB ? flow.addressB1 : flow.addressA1;
   const source = sourceFor(a0, a1, state().clock);
   source.leaks = saturate16(source.leaks);
+  markSource(source, state().clock);
   return source.leaks > 1;
 }
 

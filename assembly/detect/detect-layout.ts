@@ -5,25 +5,25 @@
 
 // ---- Source (SOURCE_SIZE): what an address asked for, and what came of it -----------------------------------
 //
-//   0    address, times, counts            64  two hosts it asks most: which ports were asked in vain
-//   48   bitmaps of probes and answers    160  two ports it asks most: which hosts were asked in vain
+//   0    address, times, counts            64  a host that it asks, and a port: what was asked there in vain
+//   48   bitmaps of probes and answers    160  another host, another port: most sources never need them
 
 export const SOURCE_ADDRESS_OFFSET: i32 = 0; // 16 bytes
-export const SOURCE_LAST_OFFSET: i32 = 16; // u64 ns, latest packet that began something
-export const SOURCE_WINDOW_OFFSET: i32 = 24; // u64 ns, since when it is counted
-export const SOURCE_TURNED_OFFSET: i32 = 32; // u32, coarse time of the latest turn
-export const SOURCE_ASKED_OFFSET: i32 = 36; // u32, flows begun
-export const SOURCE_OPENED_OFFSET: i32 = 40; // u32, of these, answered and accepted; of the windows before, half each
-export const SOURCE_RAISED_OFFSET: i32 = 44; // u16, SOURCE_RAISED_*
-export const SOURCE_LEAKS_OFFSET: i32 = 46; // u16, flows in which it repeated in vain what no handshake went before, saturating
+export const SOURCE_WINDOW_OFFSET: i32 = 16; // u64 ns, since when it is counted
+export const SOURCE_TURNED_OFFSET: i32 = 24; // u32, coarse time of the latest turn
+export const SOURCE_ASKED_OFFSET: i32 = 28; // u32, flows begun
+export const SOURCE_OPENED_OFFSET: i32 = 32; // u32, of these, answered and accepted; of the windows before, half each
+export const SOURCE_RAISED_OFFSET: i32 = 36; // u16, SOURCE_RAISED_*
+export const SOURCE_LEAKS_OFFSET: i32 = 38; // u16, flows in which it repeated in vain what no handshake went before, saturating
+export const SOURCE_TRACKS_OFFSET: i32 = 40; // u32, a bit for each tracker in use: hosts first
 export const SOURCE_PROBES_OFFSET: i32 = 48; // u64, a bit for each place that a bare ACK went to in vain
 export const SOURCE_UNASKED_OFFSET: i32 = 56; // u64, a bit for each address that was answered without a question
-export const SOURCE_HOSTS_OFFSET: i32 = 64; // TRACKER_SIZE x SOURCE_TRACKERS: hosts, with a bit a port
-export const SOURCE_PORTS_OFFSET: i32 = 160; // TRACKER_SIZE x SOURCE_TRACKERS: ports, with a bit a host
+export const SOURCE_HOSTS_OFFSET: i32 = 64; // SOURCE_TRACKERS hosts, TRACKER_STRIDE_SIZE apart, with a bit a port
+export const SOURCE_PORTS_OFFSET: i32 = 112; // as many ports, with a bit a host
 export const SOURCE_TRACKERS: i32 = 2;
 
 // A bit of TRACKER_BITS goes from RECENT to MIDDLE to OLD, a step a turn: so OLD is what had at least one turn's time.
-export const TRACKER_KEY_OFFSET: i32 = 0; // u64, 0 = free
+export const TRACKER_KEY_OFFSET: i32 = 0; // u64
 export const TRACKER_WEIGHT_OFFSET: i32 = 8; // u32, how much it was asked there and not answered, lately
 export const TRACKER_RECENT1_OFFSET: i32 = 12; // u32, bits 64 to 95: asked since the latest turn
 export const TRACKER_RECENT0_OFFSET: i32 = 16; // u64, bits 0 to 63
@@ -32,6 +32,7 @@ export const TRACKER_OLD0_OFFSET: i32 = 32; // u64, asked in vain
 export const TRACKER_MIDDLE1_OFFSET: i32 = 40; // u32
 export const TRACKER_OLD1_OFFSET: i32 = 44; // u32
 export const TRACKER_SIZE: i32 = 48;
+export const TRACKER_STRIDE_SIZE: i32 = 96; // from a host to the next, from a port to the next
 export const TRACKER_BITS: i32 = 96;
 
 export const SOURCE_RAISED_PORT_SWEEP: i32 = 1;
@@ -41,16 +42,15 @@ export const SOURCE_RAISED_SYN_SCAN: i32 = 4;
 // ---- Target (TARGET_SIZE): connections asked of an address and port -----------------------------------------
 
 export const TARGET_ADDRESS_OFFSET: i32 = 0; // 16 bytes
-export const TARGET_LAST_OFFSET: i32 = 16; // u64 ns
-export const TARGET_PORT_OFFSET: i32 = 24; // u32
-export const TARGET_WINDOW_OFFSET: i32 = 28; // u32, coarse time since when it is counted
-export const TARGET_TURNED_OFFSET: i32 = 32; // u32, coarse time at which RECENT became MIDDLE, and MIDDLE OLD
-export const TARGET_BEFORE_OFFSET: i32 = 36; // u32, coarse time of the turn before
-export const TARGET_RECENT_OFFSET: i32 = 40; // u32, asked since TURNED, not opened yet
-export const TARGET_MIDDLE_OFFSET: i32 = 44; // u32, asked since BEFORE
-export const TARGET_OLD_OFFSET: i32 = 48; // u32, asked before that and never opened, refused or asked again
-export const TARGET_OPENED_OFFSET: i32 = 52; // u32
-export const TARGET_RAISED_OFFSET: i32 = 56; // u32, 1 once a window
+export const TARGET_PORT_OFFSET: i32 = 16; // u32
+export const TARGET_WINDOW_OFFSET: i32 = 20; // u32, coarse time since when it is counted
+export const TARGET_TURNED_OFFSET: i32 = 24; // u32, coarse time at which RECENT became MIDDLE, and MIDDLE OLD
+export const TARGET_BEFORE_OFFSET: i32 = 28; // u32, coarse time of the turn before
+export const TARGET_RECENT_OFFSET: i32 = 32; // u32, asked since TURNED, not opened yet
+export const TARGET_MIDDLE_OFFSET: i32 = 36; // u32, asked since BEFORE
+export const TARGET_OLD_OFFSET: i32 = 40; // u32, asked before that and never opened, refused or asked again
+export const TARGET_OPENED_OFFSET: i32 = 44; // u32
+export const TARGET_RAISED_OFFSET: i32 = 48; // u32, 1 once a window
 
 // ---- Recent (RECENT_SIZE): a conversation that lost its place in the flow table ------------------------------
 

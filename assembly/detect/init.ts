@@ -3,12 +3,19 @@
 
 import {
   ALIVE_SIZE,
+  ALIVE_TAGS_BASE,
   ALIVES_BASE,
+  PLACE_MARK_SIZE,
+  PLACE_TAG_SIZE,
   RECENT_SIZE,
   RECENTS_BASE,
+  SOURCE_MARKS_BASE,
   SOURCE_SIZE,
+  SOURCE_TAGS_BASE,
   SOURCES_BASE,
+  TARGET_MARKS_BASE,
   TARGET_SIZE,
+  TARGET_TAGS_BASE,
   TARGETS_BASE,
 } from "../layout";
 import { config } from "../state";
@@ -20,4 +27,9 @@ export function initDetection(): void {
   memory.fill(TARGETS_BASE, 0, <usize>c.targetLimit * TARGET_SIZE);
   memory.fill(RECENTS_BASE, 0, <usize>c.recentLimit * RECENT_SIZE);
   memory.fill(ALIVES_BASE, 0, <usize>c.aliveLimit * ALIVE_SIZE);
+  memory.fill(SOURCE_TAGS_BASE, 0, <usize>c.sourceLimit * PLACE_TAG_SIZE);
+  memory.fill(TARGET_TAGS_BASE, 0, <usize>c.targetLimit * PLACE_TAG_SIZE);
+  memory.fill(ALIVE_TAGS_BASE, 0, <usize>c.aliveLimit * PLACE_TAG_SIZE);
+  memory.fill(SOURCE_MARKS_BASE, 0, <usize>c.sourceLimit * PLACE_MARK_SIZE);
+  memory.fill(TARGET_MARKS_BASE, 0, <usize>c.targetLimit * PLACE_MARK_SIZE);
 }

@@ -4,16 +4,21 @@
 // refused or opened is none either.
 
 import { Flow } from "../flow/flow";
-import { COUNTER_TARGETS_EVICTED, FINDING_SYN_FLOOD, TARGET_SIZE, TARGETS_BASE } from "../layout";
+import {
+  COUNTER_TARGETS_EVICTED,
+  FINDING_SYN_FLOOD,
+  TARGET_MARKS_BASE,
+  TARGET_SIZE,
+  TARGET_TAGS_BASE,
+  TARGETS_BASE,
+} from "../layout";
 import { config, count, state } from "../state";
 import { addressHash } from "./address";
 import {
   COARSE_SHIFT,
-  DETECT_WAYS,
   SYN_FLOOD_MIN,
   SYN_FLOOD_SHARE,
   TARGET_BEFORE_OFFSET,
-  TARGET_LAST_OFFSET,
   TARGET_MIDDLE_OFFSET,
   TARGET_OLD_OFFSET,
   TARGET_OPENED_OFFSET,
@@ -25,13 +30,23 @@ import {
   TARGET_WINDOW_S,
   TURN_COARSE,
 } from "./detect-layout";
+import {
+  candidatesIn,
+  FOR_EVER,
+  isFree,
+  leastPlace,
+  likelyPlace,
+  markPlace,
+  setFor,
+  takePlace,
+  touchSet,
+} from "./places";
 import { raise } from "./raise";
 
 @unmanaged
 class Target {
   a0: u64;
   a1: u64;
-  last: u64;
   port: u32;
   window: u32;
   turned: u32;
@@ -43,7 +58,6 @@ class Target {
   raised: u32;
 }
 
-if (offsetof<Target>("last") != TARGET_LAST_OFFSET) ERROR("Target drifted from layout");
 if (offsetof<Target>("port") != TARGET_PORT_OFFSET) ERROR("Target drifted from layout");
 if (offsetof<Target>("window") != TARGET_WINDOW_OFFSET) ERROR("Target drifted from layout");
 if (offsetof<Target>("turned") != TARGET_TURNED_OFFSET) ERROR("Target drifted from layout");
@@ -59,65 +73,70 @@ function entryAt(index: u32): Target {
   return changetype<Target>(<usize>TARGETS_BASE + <usize>index * TARGET_SIZE);
 }
 
-function setFor(a0: u64, a1: u64, port: u32): u32 {
-  const sets = config().targetLimit / DETECT_WAYS;
-  const hash = addressHash(a0, a1 ^ ((<u64>port) << 16));
-  return <u32>(((hash >> 32) * <u64>sets) >> 32) * DETECT_WAYS;
+export function targetHash(a0: u64, a1: u64, port: u32): u64 {
+  return addressHash(a0, a1 ^ ((<u64>port) << 16));
 }
 
-function find(a0: u64, a1: u64, port: u32): Target | null {
-  const set = setFor(a0, a1, port);
-  for (let way: u32 = 0; way < <u32>DETECT_WAYS; way++) {
-    const entry = entryAt(set + way);
-    if (entry.last != 0 && entry.a0 == a0 && entry.a1 == a1 && entry.port == port) return entry;
+function setOf(hash: u64): u32 {
+  return setFor(config().targetLimit, hash);
+}
+
+function find(set: u32, hash: u64, a0: u64, a1: u64, port: u32): Target | null {
+  for (let mask = candidatesIn(TARGET_TAGS_BASE, set, hash); mask != 0; mask &= mask - 1) {
+    const entry = entryAt(set + ctz(mask));
+    if (entry.a0 == a0 && entry.a1 == a1 && entry.port == port) return entry;
   }
   return null;
 }
 
-/** A place: free, else the target that was asked least and longest ago. */
-function claim(a0: u64, a1: u64, port: u32): Target {
-  const set = setFor(a0, a1, port);
-  let best = entryAt(set);
-  let least: u64 = u64.MAX_VALUE;
-  for (let way: u32 = 0; way < <u32>DETECT_WAYS; way++) {
-    const entry = entryAt(set + way);
-    if (entry.last == 0) {
-      best = entry;
-      state().targets += 1;
-      least = 0;
-      break;
-    }
-    const worth = (entry.last >> 1) | (entry.raised != 0 ? (<u64>1) << 63 : 0);
-    if (worth < least) {
-      least = worth;
-      best = entry;
-    }
-  }
-  if (least != 0) count(COUNTER_TARGETS_EVICTED);
-  memory.fill(changetype<usize>(best), 0, TARGET_SIZE);
-  best.a0 = a0;
-  best.a1 = a1;
-  best.port = port;
-  return best;
+/** A place: free, else of the target that was asked longest ago, one that was flooded last. */
+function claim(set: u32, hash: u64): Target {
+  const place = leastPlace(TARGET_TAGS_BASE, TARGET_MARKS_BASE, set, state().clock, FOR_EVER);
+  if (isFree(TARGET_TAGS_BASE, place)) state().targets += 1;
+  else count(COUNTER_TARGETS_EVICTED);
+  takePlace(TARGET_TAGS_BASE, place, hash);
+  return entryAt(place);
+}
+
+/** Loads what is asked to find the target of that hash, or its place. */
+export function touchTargetSet(hash: u64): u64 {
+  return touchSet(TARGET_TAGS_BASE, TARGET_MARKS_BASE, setOf(hash));
+}
+
+/** Loads what askTarget() will need. */
+export function touchTarget(hash: u64): u64 {
+  const place = likelyPlace(TARGET_TAGS_BASE, TARGET_MARKS_BASE, setOf(hash), hash, state().clock);
+  return load<u64>(changetype<usize>(entryAt(place)));
+}
+
+function mark(target: Target, time: u64): void {
+  const place = <u32>(changetype<usize>(target) - TARGETS_BASE) / TARGET_SIZE;
+  markPlace(TARGET_MARKS_BASE, place, time, target.raised != 0);
 }
 
 /** A SYN that begins a flow to that address and port. */
 export function askTarget(flow: Flow, a0: u64, a1: u64, port: u32, time: u64): void {
   const now = coarse(time);
-  let target = find(a0, a1, port);
+  const hash = targetHash(a0, a1, port);
+  const set = setOf(hash);
+  let target = find(set, hash, a0, a1, port);
   if (target == null) {
-    target = claim(a0, a1, port);
+    target = claim(set, hash);
+    target.a0 = a0;
+    target.a1 = a1;
+    target.port = port;
     beginWindow(target, now);
   } else if (abs<i32>(now - target.window) >= TARGET_WINDOW_S) {
     beginWindow(target, now);
   } else if (<i32>(now - target.turned) >= TURN_COARSE) {
     turn(target, now);
   }
-  target.last = time | 1;
   target.recent += 1;
+  mark(target, time);
   if (target.raised != 0 || target.old < <u32>SYN_FLOOD_MIN) return;
   if (target.old < target.opened * SYN_FLOOD_SHARE) return;
   target.raised = 1;
+  mark(target, time);
   raise(flow, FINDING_SYN_FLOOD);
 }
 
@@ -146,7 +165,8 @@ function turn(target: Target, now: u32): void {
 
 /** A flow that asked there, at that time, was opened, refused, or asked again: it is no part of a flood. */
 export function settleTarget(a0: u64, a1: u64, port: u32, asked: u64, isOpened: bool): void {
-  const target = find(a0, a1, port);
+  const hash = targetHash(a0, a1, port);
+  const target = find(setOf(hash), hash, a0, a1, port);
   if (target == null) return;
   if (isOpened) target.opened += 1;
   const at = coarse(asked);

@@ -4,6 +4,9 @@
 // never has two; an answer takes the bit back: an error can only make a sweep look smaller.
 
 import {
+  SOURCE_HOSTS_OFFSET,
+  SOURCE_PORTS_OFFSET,
+  SOURCE_TRACKERS,
   TRACKER_BITS,
   TRACKER_GAIN,
   TRACKER_KEY_OFFSET,
@@ -14,9 +17,11 @@ import {
   TRACKER_RECENT0_OFFSET,
   TRACKER_RECENT1_OFFSET,
   TRACKER_SIZE,
+  TRACKER_STRIDE_SIZE,
   TRACKER_WEIGHT_MAX,
   TRACKER_WEIGHT_OFFSET,
 } from "./detect-layout";
+import { Source } from "./sources";
 
 /** A host, or a port, and a bit for each port, or host, asked there. */
 @unmanaged
@@ -99,37 +104,71 @@ export function bitOf(hash: u64): u32 {
   return <u32>(((hash >> 32) * TRACKER_BITS) >> 32);
 }
 
+/** Trackers of hosts have the first bits of TRACKS, trackers of ports those behind. */
+export function trackerAt(source: Source, bit: u32): Tracker {
+  const isHost = bit < <u32>SOURCE_TRACKERS;
+  const first = isHost ? SOURCE_HOSTS_OFFSET : SOURCE_PORTS_OFFSET - SOURCE_TRACKERS * TRACKER_STRIDE_SIZE;
+  return changetype<Tracker>(changetype<usize>(source) + first + <usize>bit * TRACKER_STRIDE_SIZE);
+}
+
+export function hostFor(source: Source, key: u64): Tracker | null {
+  return trackerFor(source, 0, key);
+}
+
+export function portFor(source: Source, key: u64): Tracker | null {
+  return trackerFor(source, SOURCE_TRACKERS, key);
+}
+
+/** Null when there is none of that key. */
+export function hostOf(source: Source, key: u64): Tracker | null {
+  return trackerOf(source, 0, key);
+}
+
+export function portOf(source: Source, key: u64): Tracker | null {
+  return trackerOf(source, SOURCE_TRACKERS, key);
+}
+
 /**
  * The tracker of that key among two, or one that takes its place. Each ask weighs TRACKER_GAIN and each answer takes as
  * much away, each ask of another key 1: so what is asked in vain again and again keeps its place, among others, and
- * what is answered does not. Null while both are kept. `first` is the address of the first of them.
+ * what is answered does not. Null while both are kept.
  */
-export function trackerFor(first: usize, key: u64): Tracker | null {
-  const known = trackerOf(first, key);
+function trackerFor(source: Source, first: u32, key: u64): Tracker | null {
+  const known = trackerOf(source, first, key);
   if (known != null) {
     known.weight = min<u32>(known.weight + TRACKER_GAIN, TRACKER_WEIGHT_MAX);
     return known;
   }
-  const a = changetype<Tracker>(first);
-  const b = changetype<Tracker>(first + TRACKER_SIZE);
-  if (a.weight == 0) return take(a, key);
-  if (b.weight == 0) return take(b, key);
+  const a = trackerAt(source, first);
+  if (!isInUse(source, first) || a.weight == 0) return take(source, first, key);
+  const b = trackerAt(source, first + 1);
+  if (!isInUse(source, first + 1) || b.weight == 0) return take(source, first + 1, key);
   a.weight -= 1;
   b.weight -= 1;
   return null;
 }
 
-function take(tracker: Tracker, key: u64): Tracker {
-  memory.fill(changetype<usize>(tracker), 0, TRACKER_SIZE);
-  tracker.key = key;
-  tracker.weight = TRACKER_GAIN;
-  return tracker;
+function trackerOf(source: Source, first: u32, key: u64): Tracker | null {
+  const a = trackerAt(source, first);
+  if (isInUse(source, first) && a.key == key) return a;
+  const b = trackerAt(source, first + 1);
+  return isInUse(source, first + 1) && b.key == key ? b : null;
 }
 
-/** The tracker of that key, null when there is none. */
-export function trackerOf(first: usize, key: u64): Tracker | null {
-  const a = changetype<Tracker>(first);
-  if (a.key == key) return a;
-  const b = changetype<Tracker>(first + TRACKER_SIZE);
-  return b.key == key ? b : null;
+function isInUse(source: Source, bit: u32): bool {
+  return (source.tracks & ((<u32>1) << bit)) != 0;
+}
+
+function take(source: Source, bit: u32, key: u64): Tracker {
+  source.tracks |= (<u32>1) << bit;
+  const tracker = trackerAt(source, bit);
+  tracker.key = key;
+  tracker.weight = TRACKER_GAIN;
+  tracker.recent1 = 0;
+  tracker.recent0 = 0;
+  tracker.middle0 = 0;
+  tracker.old0 = 0;
+  tracker.middle1 = 0;
+  tracker.old1 = 0;
+  return tracker;
 }

@@ -13,6 +13,7 @@ import {
   PACKET_QUOTED_HASH_OFFSET,
   PACKET_QUOTED_KEY_OFFSET,
   PACKET_QUOTED_SRC_OFFSET,
+  PACKET_SENDER_HASH_OFFSET,
   PACKET_SET_OFFSET,
   PACKET_SIZE,
   PACKET_SMAC_OFFSET,
@@ -91,6 +92,9 @@ export class Packet {
   set: u32;
   way: i32;
   merged: u32;
+  // What detect/ahead.ts keeps of a packet that seems to begin a flow.
+  senderHash: u64;
+  targetHash: u64;
 
   get left(): u32 {
     return this.end - this.cursor;
@@ -177,6 +181,7 @@ if (offsetof<Packet>("quotedKey") != PACKET_QUOTED_KEY_OFFSET) ERROR("Packet dri
 if (offsetof<Packet>("quotedHash") != PACKET_QUOTED_HASH_OFFSET) ERROR("Packet drifted from layout");
 if (offsetof<Packet>("cursor") != PACKET_CURSOR_OFFSET) ERROR("Packet drifted from layout");
 if (offsetof<Packet>("merged") != PACKET_MERGED_OFFSET) ERROR("Packet drifted from layout");
+if (offsetof<Packet>("senderHash") != PACKET_SENDER_HASH_OFFSET) ERROR("Packet drifted from layout");
 if (offsetof<Packet>("set") != PACKET_SET_OFFSET) ERROR("Packet drifted from layout");
 
 /** Makes the slot at that address an undecoded frame: everything but the frame's own facts is zero. */

@@ -64,7 +64,12 @@ export function poisonTables(
     [L.TARGETS_BASE + limits.targetLimit * L.TARGET_SIZE, L.RECENTS_BASE],
     [L.RECENTS_BASE + limits.recentLimit * L.RECENT_SIZE, L.HOMES_BASE],
     [L.HOMES_BASE + homes * L.HOME_SIZE, L.ALIVES_BASE],
-    [L.ALIVES_BASE + limits.aliveLimit * L.ALIVE_SIZE, L.ALIVES_BASE + L.ALIVES_REGION_SIZE],
+    [L.ALIVES_BASE + limits.aliveLimit * L.ALIVE_SIZE, L.SOURCE_TAGS_BASE],
+    [L.SOURCE_TAGS_BASE + limits.sourceLimit * L.PLACE_TAG_SIZE, L.TARGET_TAGS_BASE],
+    [L.TARGET_TAGS_BASE + limits.targetLimit * L.PLACE_TAG_SIZE, L.ALIVE_TAGS_BASE],
+    [L.ALIVE_TAGS_BASE + limits.aliveLimit * L.PLACE_TAG_SIZE, L.SOURCE_MARKS_BASE],
+    [L.SOURCE_MARKS_BASE + limits.sourceLimit * L.PLACE_MARK_SIZE, L.TARGET_MARKS_BASE],
+    [L.TARGET_MARKS_BASE + limits.targetLimit * L.PLACE_MARK_SIZE, L.WINDOWS_BASE - L.WINDOWS_PAD_SIZE],
   ];
   for (const [end, next] of tables) pair.poison(end, Math.min(end + BEHIND, next), poison, random);
 }

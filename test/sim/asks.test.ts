@@ -38,6 +38,11 @@ function guards(limits: Partial<CoreLimits>): [base: number, size: number, place
     [L.TARGETS_BASE, L.TARGET_SIZE, targetLimit],
     [L.RECENTS_BASE, L.RECENT_SIZE, recentLimit],
     [L.ALIVES_BASE, L.ALIVE_SIZE, aliveLimit],
+    [L.SOURCE_TAGS_BASE, L.PLACE_TAG_SIZE, sourceLimit],
+    [L.TARGET_TAGS_BASE, L.PLACE_TAG_SIZE, targetLimit],
+    [L.ALIVE_TAGS_BASE, L.PLACE_TAG_SIZE, aliveLimit],
+    [L.SOURCE_MARKS_BASE, L.PLACE_MARK_SIZE, sourceLimit],
+    [L.TARGET_MARKS_BASE, L.PLACE_MARK_SIZE, targetLimit],
   ];
 }
 
