@@ -37,12 +37,17 @@ export function lookAtTtl(flow: Flow, d: Direction, p: Packet, fromB: bool): voi
   raise(flow, FINDING_TTL_JITTER);
 }
 
+/** The direction's IDs count up, nearly all. */
+export function isSteady(d: Direction): bool {
+  return d.idUp >= <u32>ID_UP_MIN && <u64>d.idUp * 4 >= d.packets * 3;
+}
+
 /**
  * The ID of a packet is not a little above the one before: true where the counter that the direction has kept to may
  * still be where it was, so that ID_LAST stays. What counts as up is the same whether detection is on or off.
  */
 export function isApart(d: Direction, step: u32): bool {
-  if (d.has(DIR_BIT_ID_APART) || d.idUp < <u32>ID_UP_MIN || <u64>d.idUp * 4 < d.packets * 3) return false;
+  if (d.has(DIR_BIT_ID_APART) || !isSteady(d)) return false;
   // A little back is a packet that was overtaken.
   if (step <= <u32>IP_ID_STEP_MAX || step >= <u32>(65536 - IP_ID_STEP_MAX)) return false;
   // Cards that cut segments themselves number them in the other half (large send offload).

@@ -7,7 +7,7 @@ import { raiseFromConduct } from "../detect/conduct";
 import { observe } from "../detect/observe";
 import { raiseFromChecksums, raiseFromNotes } from "../detect/raise";
 import { rememberFlow } from "../detect/recents";
-import { isApart, lookAtReset, lookAtTtl, raiseIdReturn } from "../detect/second-sender";
+import { isApart, isSteady, lookAtReset, lookAtTtl, raiseIdReturn } from "../detect/second-sender";
 import { inspectState } from "../inspect/state";
 import {
   CLASS_GHOST,
@@ -260,10 +260,8 @@ function updateIp(flow: Flow, d: Direction, p: Packet, bits: i32): void {
     d.ttlLow = ttl;
     d.ttlHigh = ttl;
     d.tosFirst = tos;
-  } else if (ttl < d.ttlLow || ttl > d.ttlHigh) {
-    widenTtl(flow, d, ttl, (bits & PACKET_BIT_SWAPPED) != 0);
-  } else if (d.ttlLow != d.ttlHigh && (bits & PACKET_BIT_TCP) != 0) {
-    lookAtTtl(flow, d, p, (bits & PACKET_BIT_SWAPPED) != 0);
+  } else if (((ttl ^ d.ttlLow) | (ttl ^ d.ttlHigh)) != 0) {
+    takeOtherTtl(flow, d, p, bits);
   }
   d.tosLast = tos;
   // Sums of conditions, not branches: what comes next is any packet's.
@@ -278,18 +276,28 @@ function updateIp(flow: Flow, d: Direction, p: Packet, bits: i32): void {
     const up = <u32>(step - 1 < <u32>IP_ID_STEP_MAX);
     d.idSame += <u32>(step == 0) & <u32>(id != 0);
     d.idUp += up;
-    if (up == 0 && id != 0 && isApart(d, step)) {
-      d.mark(DIR_BIT_ID_APART);
-      return;
-    }
-    if (d.has(DIR_BIT_ID_APART)) {
-      d.bits = <u8>(<i32>d.bits & ~DIR_BIT_ID_APART);
-      if (up != 0) raiseIdReturn(flow);
+    // Asked first is what hardly changes from packet to packet: which step comes next is a guess.
+    if (isSteady(d) || d.has(DIR_BIT_ID_APART)) {
+      if (up == 0 && id != 0 && isApart(d, step)) {
+        d.mark(DIR_BIT_ID_APART);
+        return;
+      }
+      if (d.has(DIR_BIT_ID_APART)) {
+        d.bits = <u8>(<i32>d.bits & ~DIR_BIT_ID_APART);
+        if (up != 0) raiseIdReturn(flow);
+      }
     }
   } else {
     d.mark(DIR_BIT_ID);
   }
   d.idLast = id;
+}
+
+/** The direction has several TTLs by now. */
+function takeOtherTtl(flow: Flow, d: Direction, p: Packet, bits: i32): void {
+  const fromB = (bits & PACKET_BIT_SWAPPED) != 0;
+  if (p.ttl < d.ttlLow || p.ttl > d.ttlHigh) widenTtl(flow, d, p.ttl, fromB);
+  else if ((bits & PACKET_BIT_TCP) != 0) lookAtTtl(flow, d, p, fromB);
 }
 
 /**
