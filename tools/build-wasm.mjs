@@ -17,6 +17,7 @@ const INLINE_SIZE_MAX = 200;
 const COLD = [
   "batch/touchAsking",
   "flow/credit/takeOtherTtl",
+  "flow/credit/tellRaised",
   "detect/absence/noteAbsence",
   "detect/conduct/raiseScan",
   "detect/conduct/raiseUnanswered",

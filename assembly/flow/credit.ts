@@ -98,8 +98,13 @@ const QUIET: u64 =
  * and its last may be an hour away. At most one for each finding.
  */
 export function tellStrange(flow: Flow, p: Packet): void {
-  if ((inspectState().raised & flow.findings & ~QUIET) == 0) return;
-  if (config().statusNs == 0 || !config().detects || changetype<usize>(flow) == <usize>CREDIT_BASE) return;
+  const raised = inspectState().raised & ~QUIET;
+  if (raised != 0) tellRaised(flow, p, raised);
+}
+
+function tellRaised(flow: Flow, p: Packet, raised: u64): void {
+  if ((raised & flow.findings) == 0 || changetype<usize>(flow) == <usize>CREDIT_BASE) return;
+  if (config().statusNs == 0 || !config().detects) return;
   emit(flow, RECORD_REASON_STATUS, p.set);
   rebase(flow, p.time);
 }
