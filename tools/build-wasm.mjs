@@ -25,6 +25,7 @@ const COLD = [
   "detect/observe/judgeEnd",
   "detect/observe/judgeSilence",
   "detect/observe/lookAtZeroId",
+  "detect/observe/meet",
   "detect/raise/raise",
   "detect/raise/raiseFromChecksums",
   "detect/raise/raiseFromNotes",

@@ -3,7 +3,7 @@
 // flow asks once, and is opened, refused, given up or unanswered once; only what was asked in vain counts, so that who
 // converses with many is no scanner; a source raises each finding once a window, in the flow that made it too many.
 
-import { Direction, Flow } from "../flow/flow";
+import { Direction, Flow, saturate16 } from "../flow/flow";
 import {
   COUNTER_ASKED,
   COUNTER_ASKED_IN_VAIN,
@@ -52,9 +52,12 @@ import {
   HOST_SWEEP_MIN,
   PORT_SWEEP_MIN,
   RETRY_MS,
+  SOURCE_FIRST_FAILED,
+  SOURCE_FIRST_OPENED,
   SOURCE_RAISED_HOST_SWEEP,
   SOURCE_RAISED_PORT_SWEEP,
 } from "./detect-layout";
+import { isFirst, keepFirst, settleFirst, unfold } from "./first-ask";
 import { raise } from "./raise";
 import { seesBothWays } from "./sight";
 import { findSource, markSource, Source, sourceFor, turn } from "./sources";
@@ -87,16 +90,22 @@ export function beginAsk(flow: Flow, p: Packet): void {
   const a1 = askedA1(flow);
   const port = askedPort(flow);
   const source = sourceFor(askerA0(flow), askerA1(flow), p.time);
-  source.asked += 1;
+  source.asked = saturate16(source.asked);
   markSource(source, p.time);
-  turn(source, p.time);
   const host = addressHash(a0, a1);
+  if (!keepFirst(source, way, host, port)) askAgain(flow, source, way, host, port, p.time);
+  if (way == WAY_SYN) askTarget(flow, a0, a1, port, p.time);
+}
+
+/** Not the only thing that the source asked for. */
+function askAgain(flow: Flow, source: Source, way: u32, host: u64, port: u32, time: u64): void {
+  unfold(source);
+  turn(source, time);
   const hosts = hostFor(source, hostKey(way, host));
   const ports = portFor(source, portKey(way, port));
   if (hosts != null) hosts.ask(portBit(port));
   if (ports != null) ports.ask(bitOf(host));
   judge(flow, source, hosts, ports);
-  if (way == WAY_SYN) askTarget(flow, a0, a1, port, p.time);
 }
 
 /** The answer to a flow that lost its place before: whoever asked did not ask in vain. */
@@ -111,6 +120,11 @@ function takeBack(flow: Flow, p: Packet): void {
 
 /** `host` the addressHash() of whom was asked. */
 function open(source: Source, way: u32, host: u64, port: u32): void {
+  if (isFirst(source, way, host, port)) {
+    settleFirst(source, SOURCE_FIRST_OPENED);
+    return;
+  }
+  unfold(source);
   const hosts = hostOf(source, hostKey(way, host));
   const ports = portsOf(source, way, port);
   if (hosts != null) hosts.open(portBit(port));
@@ -127,6 +141,7 @@ export function hasAsked(asker0: u64, asker1: u64, a0: u64, a1: u64, proto: u32,
   if (source == null) return false;
   const way = wayOfProto(proto, true);
   const host = addressHash(a0, a1);
+  unfold(source);
   return hasAskedBy(source, way, host, port) || (way == WAY_SYN && hasAskedBy(source, WAY_PROBE, host, port));
 }
 
@@ -212,15 +227,21 @@ function end(flow: Flow, result: u32, way: u32): void {
   if (source == null) return;
   const host = addressHash(a0, a1);
   if (isOpened) {
-    source.opened += 1;
+    source.opened = saturate16(source.opened);
     open(source, way, host, port);
     return;
   }
+  if (way == WAY_PROBE && isBareAck(flow)) probeInVain(flow, source, host, port);
+  if (isFirst(source, way, host, port)) {
+    // One alone is never too much.
+    settleFirst(source, SOURCE_FIRST_FAILED);
+    return;
+  }
+  unfold(source);
   const hosts = hostOf(source, hostKey(way, host));
   const ports = portsOf(source, way, port);
   if (hosts != null) hosts.fail(portBit(port));
   if (ports != null) ports.fail(bitOf(host));
-  if (way == WAY_PROBE && isBareAck(flow)) probeInVain(flow, source, host, port);
   judge(flow, source, hosts, ports);
 }
 
@@ -256,7 +277,7 @@ function isTooMuch(flow: Flow, source: Source, inVain: i32, least: i32): bool {
 
 function raiseOnce(flow: Flow, source: Source, bit: u32, finding: i32): void {
   if ((<u32>source.raised & bit) != 0) return;
-  source.raised |= <u16>bit;
+  source.raised |= <u8>bit;
   raise(flow, finding);
   // By SYNs of which none became a connection: whoever asks so only looks (nmap -sS).
   if (wayOf(flow) == WAY_SYN && source.opened == 0) raise(flow, FINDING_SYN_SCAN);

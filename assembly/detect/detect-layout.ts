@@ -5,22 +5,32 @@
 
 // ---- Source (SOURCE_SIZE): what an address asked for, and what came of it -----------------------------------
 //
-//   0    address, times, counts            64  a host that it asks, and a port: what was asked there in vain
-//   48   bitmaps of probes and answers    160  another host, another port: most sources never need them
+//   0    address, times, its first ask     64  a host that it asks, and a port: what was asked there in vain
+//   40   counts, bitmaps                  160  another host, another port: most sources never need them
 
 export const SOURCE_ADDRESS_OFFSET: i32 = 0; // 16 bytes
 export const SOURCE_WINDOW_OFFSET: i32 = 16; // u64 ns, since when it is counted
 export const SOURCE_TURNED_OFFSET: i32 = 24; // u32, coarse time of the latest turn
-export const SOURCE_ASKED_OFFSET: i32 = 28; // u32, flows begun
-export const SOURCE_OPENED_OFFSET: i32 = 32; // u32, of these, answered and accepted; of the windows before, half each
-export const SOURCE_RAISED_OFFSET: i32 = 36; // u16, SOURCE_RAISED_*
-export const SOURCE_LEAKS_OFFSET: i32 = 38; // u16, flows in which it repeated in vain what no handshake went before, saturating
-export const SOURCE_TRACKS_OFFSET: i32 = 40; // u32, a bit for each tracker in use: hosts first
+export const SOURCE_FIRST_OFFSET: i32 = 28; // u32, what it asked for first: SOURCE_FIRST_*; 0 once trackers have it
+export const SOURCE_FIRST_HOST_OFFSET: i32 = 32; // u64, the hash of whom it asked
+export const SOURCE_ASKED_OFFSET: i32 = 40; // u16, flows begun, saturating
+export const SOURCE_OPENED_OFFSET: i32 = 42; // u16, of these, answered and accepted, saturating; of the windows before, half each
+export const SOURCE_RAISED_OFFSET: i32 = 44; // u8, SOURCE_RAISED_*
+export const SOURCE_TRACKS_OFFSET: i32 = 45; // u8, a bit for each tracker in use: hosts first
+export const SOURCE_LEAKS_OFFSET: i32 = 46; // u16, flows in which it repeated in vain what no handshake went before, saturating
 export const SOURCE_PROBES_OFFSET: i32 = 48; // u64, a bit for each place that a bare ACK went to in vain
 export const SOURCE_UNASKED_OFFSET: i32 = 56; // u64, a bit for each address that was answered without a question
 export const SOURCE_HOSTS_OFFSET: i32 = 64; // SOURCE_TRACKERS hosts, TRACKER_STRIDE_SIZE apart, with a bit a port
 export const SOURCE_PORTS_OFFSET: i32 = 112; // as many ports, with a bit a host
 export const SOURCE_TRACKERS: i32 = 2;
+
+// FIRST: what, in the way of ask-keys.ts, and what came of it.
+export const SOURCE_FIRST_PORT_MASK: i32 = 65535;
+export const SOURCE_FIRST_WAY_SHIFT: i32 = 16;
+export const SOURCE_FIRST_WHAT_MASK: i32 = 16777215; // port and way
+export const SOURCE_FIRST_WAITS: i32 = 16777216; // asked, and perhaps not answered yet
+export const SOURCE_FIRST_FAILED: i32 = 33554432; // in vain
+export const SOURCE_FIRST_OPENED: i32 = 67108864; // answered after all
 
 // A bit of TRACKER_BITS goes from RECENT to MIDDLE to OLD, a step a turn: so OLD is what had at least one turn's time.
 export const TRACKER_KEY_OFFSET: i32 = 0; // u64

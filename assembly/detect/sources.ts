@@ -17,10 +17,14 @@ import {
   LEAK_WINDOWS,
   PROTECTED_ASKS,
   PROTECTED_UNASKED,
+  SOURCE_ASKED_OFFSET,
+  SOURCE_FIRST_HOST_OFFSET,
+  SOURCE_FIRST_OFFSET,
   SOURCE_HOSTS_OFFSET,
   SOURCE_LEAKS_OFFSET,
   SOURCE_PORTS_OFFSET,
   SOURCE_PROBES_OFFSET,
+  SOURCE_RAISED_OFFSET,
   SOURCE_TRACKERS,
   SOURCE_TRACKS_OFFSET,
   SOURCE_TURNED_OFFSET,
@@ -35,7 +39,6 @@ import {
   clearLine,
   isFree,
   leastPlace,
-  likelyPlace,
   markPlace,
   setFor,
   takePlace,
@@ -52,25 +55,30 @@ export class Source {
   a1: u64;
   window: u64;
   turned: u32;
-  asked: u32;
-  opened: u32;
-  raised: u16;
+  first: u32;
+  firstHost: u64;
+  asked: u16;
+  opened: u16;
+  raised: u8;
+  tracks: u8;
   leaks: u16;
-  tracks: u32;
-  padding: u32;
   probes: u64;
   unasked: u64;
 
   /** It did more than a forged source does. */
   get isProtected(): bool {
     return (
-      this.asked >= <u32>PROTECTED_ASKS || this.leaks != 0 || <i32>popcnt(this.unasked) >= PROTECTED_UNASKED
+      <i32>this.asked >= PROTECTED_ASKS || this.leaks != 0 || <i32>popcnt(this.unasked) >= PROTECTED_UNASKED
     );
   }
 }
 
 if (offsetof<Source>("window") != SOURCE_WINDOW_OFFSET) ERROR("Source drifted from layout");
 if (offsetof<Source>("turned") != SOURCE_TURNED_OFFSET) ERROR("Source drifted from layout");
+if (offsetof<Source>("first") != SOURCE_FIRST_OFFSET) ERROR("Source drifted from layout");
+if (offsetof<Source>("firstHost") != SOURCE_FIRST_HOST_OFFSET) ERROR("Source drifted from layout");
+if (offsetof<Source>("asked") != SOURCE_ASKED_OFFSET) ERROR("Source drifted from layout");
+if (offsetof<Source>("raised") != SOURCE_RAISED_OFFSET) ERROR("Source drifted from layout");
 if (offsetof<Source>("leaks") != SOURCE_LEAKS_OFFSET) ERROR("Source drifted from layout");
 if (offsetof<Source>("tracks") != SOURCE_TRACKS_OFFSET) ERROR("Source drifted from layout");
 if (offsetof<Source>("probes") != SOURCE_PROBES_OFFSET) ERROR("Source drifted from layout");
@@ -125,10 +133,18 @@ export function touchSourceSet(hash: u64): u64 {
   return touchSet(SOURCE_TAGS_BASE, SOURCE_MARKS_BASE, setOf(hash));
 }
 
-/** Loads what sourceFor() will need, and the trackers that a newcomer takes. */
+/** Loads what sourceFor() will need, and the trackers that somebody who asked before has or takes. */
 export function touchSource(hash: u64): u64 {
-  const place = likelyPlace(SOURCE_TAGS_BASE, SOURCE_MARKS_BASE, setOf(hash), hash, state().clock);
-  const at = changetype<usize>(entryAt(place));
+  const set = setOf(hash);
+  const known = candidatesIn(SOURCE_TAGS_BASE, set, hash);
+  if (known == 0) {
+    return load<u64>(
+      changetype<usize>(
+        entryAt(leastPlace(SOURCE_TAGS_BASE, SOURCE_MARKS_BASE, set, state().clock, WINDOW_COARSE)),
+      ),
+    );
+  }
+  const at = changetype<usize>(entryAt(set + ctz(known)));
   return (
     load<u64>(at) + load<u64>(at, SOURCE_HOSTS_OFFSET) + load<u64>(at, SOURCE_PORTS_OFFSET + TRACKER_SIZE - 8)
   );
@@ -145,7 +161,7 @@ function begin(source: Source, a0: u64, a1: u64, time: u64): void {
 
 function beginWindow(source: Source, time: u64): void {
   const windows = min<u64>(apart(time, source.window) / WINDOW_NS, 31);
-  const opened = source.opened >> <u32>windows;
+  const opened = <u16>(<u32>source.opened >> <u32>windows);
   // That there was one leak is remembered for longer: filters leak seldom.
   const leaks = windows < <u64>LEAK_WINDOWS ? min<u16>(source.leaks, 1) : <u16>0;
   begin(source, source.a0, source.a1, time);
@@ -182,7 +198,7 @@ export function turn(source: Source, time: u64): void {
   const now = coarse(time);
   if (<i32>(now - source.turned) < TURN_COARSE) return;
   source.turned = now;
-  for (let tracks = source.tracks; tracks != 0; tracks &= tracks - 1) {
+  for (let tracks = <u32>source.tracks; tracks != 0; tracks &= tracks - 1) {
     trackerAt(source, ctz(tracks)).turn();
   }
 }

@@ -156,11 +156,11 @@ function trackerOf(source: Source, first: u32, key: u64): Tracker | null {
 }
 
 function isInUse(source: Source, bit: u32): bool {
-  return (source.tracks & ((<u32>1) << bit)) != 0;
+  return (<u32>source.tracks & ((<u32>1) << bit)) != 0;
 }
 
 function take(source: Source, bit: u32, key: u64): Tracker {
-  source.tracks |= (<u32>1) << bit;
+  source.tracks |= <u8>((<u32>1) << bit);
   const tracker = trackerAt(source, bit);
   tracker.key = key;
   tracker.weight = TRACKER_GAIN;
