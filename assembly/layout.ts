@@ -18,6 +18,8 @@
 //   TARGETS   connections asked of an address and port     RECENTS       conversations pushed out of the table
 //   HOMES     networks that are ours                       ALIVES        addresses of ours that proved alive
 //   .._TAGS, .._MARKS of SOURCES, TARGETS and ALIVES: who has which place, since when
+//   INLINE    what stands between two interfaces           ALLOWS        networks that are never dropped
+//   DEADMAN   a page shared with the kernel's program that takes over when nobody beats
 //   WINDOWS   bytes of capture files, a ring of parts an input; live, the kernel's packet rings are mapped here
 
 export const PAGE_SIZE: i32 = 65536;
@@ -177,6 +179,18 @@ export const SOURCE_MARKS_REGION_SIZE: i32 = SOURCE_CAPACITY * PLACE_MARK_SIZE;
 export const TARGET_MARKS_BASE: i32 = SOURCE_MARKS_BASE + SOURCE_MARKS_REGION_SIZE;
 export const TARGET_MARKS_REGION_SIZE: i32 = TARGET_CAPACITY * PLACE_MARK_SIZE;
 
+// ---- Inline: see inline/inline-layout.ts ------------------------------------------------------------------
+
+export const INLINE_BASE: i32 = TARGET_MARKS_BASE + TARGET_MARKS_REGION_SIZE;
+export const INLINE_REGION_SIZE: i32 = 4096;
+export const ALLOW_CAPACITY: i32 = 256;
+export const ALLOW_SIZE: i32 = 32;
+export const ALLOWS_BASE: i32 = INLINE_BASE + INLINE_REGION_SIZE;
+export const ALLOWS_REGION_SIZE: i32 = ALLOW_CAPACITY * ALLOW_SIZE;
+export const DEADMAN_PAD_SIZE: i32 = 55680; // so that it can be mapped, whatever the size of a page
+export const DEADMAN_BASE: i32 = ALLOWS_BASE + ALLOWS_REGION_SIZE + DEADMAN_PAD_SIZE;
+export const DEADMAN_REGION_SIZE: i32 = 65536;
+
 // ---- Windows ---------------------------------------------------------------------------------------------
 
 // Each window is a ring of parts used in turn: a part is room for the unfinished record carried over from the part
@@ -186,11 +200,10 @@ export const WINDOW_DATA_SIZE: i32 = 2097152;
 export const WINDOW_PART_SIZE: i32 = WINDOW_CARRY_SIZE + WINDOW_DATA_SIZE;
 export const WINDOW_PARTS: i32 = 4;
 export const WINDOW_SIZE: i32 = WINDOW_PART_SIZE * WINDOW_PARTS;
-export const WINDOWS_PAD_SIZE: i32 = 67968; // so that rings can be mapped over the windows, whatever the size of a page
-export const WINDOWS_BASE: i32 = TARGET_MARKS_BASE + TARGET_MARKS_REGION_SIZE + WINDOWS_PAD_SIZE;
+export const WINDOWS_BASE: i32 = DEADMAN_BASE + DEADMAN_REGION_SIZE; // rings can be mapped there, whatever the size of a page
 export const WINDOWS_REGION_SIZE: i32 = INPUT_CAPACITY * WINDOW_SIZE;
 
-export const MEMORY_PAGES: i32 = 9954;
+export const MEMORY_PAGES: i32 = 9955;
 export const MEMORY_SIZE: i32 = MEMORY_PAGES * PAGE_SIZE;
 
 // ---- Config: written by the host before init() ------------------------------------------------------------

@@ -69,7 +69,7 @@ export function poisonTables(
     [L.TARGET_TAGS_BASE + limits.targetLimit * L.PLACE_TAG_SIZE, L.ALIVE_TAGS_BASE],
     [L.ALIVE_TAGS_BASE + limits.aliveLimit * L.PLACE_TAG_SIZE, L.SOURCE_MARKS_BASE],
     [L.SOURCE_MARKS_BASE + limits.sourceLimit * L.PLACE_MARK_SIZE, L.TARGET_MARKS_BASE],
-    [L.TARGET_MARKS_BASE + limits.targetLimit * L.PLACE_MARK_SIZE, L.WINDOWS_BASE - L.WINDOWS_PAD_SIZE],
+    [L.TARGET_MARKS_BASE + limits.targetLimit * L.PLACE_MARK_SIZE, L.INLINE_BASE],
   ];
   for (const [end, next] of tables) pair.poison(end, Math.min(end + BEHIND, next), poison, random);
 }
