@@ -12,11 +12,15 @@ import type { AlertFiles, StrayConfig } from "./types.js";
 import { formatSize, MIB } from "./units.js";
 import type { Finding } from "./validate.js";
 
+/** No frame is longer: 64 KiB that were merged. */
+const WHOLE_FRAME = 65_535;
+
 type Rule = (config: StrayConfig) => Finding[];
 
 /** Each with the keys that it rests on, dotted; wrong ones are complained of already. */
 const RULES: readonly (readonly [needs: readonly string[], rule: Rule])[] = [
   [["capture.interfaces"], (config) => repeated(["capture", "interfaces"], config.capture.interfaces)],
+  [["inline.mode", "capture"], pairFits],
   [["capture.ring"], ringInWholeMib],
   [["capture.ring", "capture.interfaces", "sensor.profile"], ringsFit],
   [["store.quota", "store.rotate.size"], quotaHoldsFiles],
@@ -53,6 +57,25 @@ function repeated(path: KeyPath, list: readonly string[]): Finding[] {
       ? []
       : [finding([...path, index], "each name once", `${foundText(word)} again`)],
   );
+}
+
+/** What stands in the wire takes every frame, whole, and gives it on from one thread. */
+function pairFits({ inline: { mode }, capture }: StrayConfig): Finding[] {
+  if (mode === "tap") return [];
+  const { interfaces, workers, filter, promiscuous, snapLen } = capture;
+  const as = `as inline.mode is ${mode}`;
+  const wrong: Finding[] = [];
+  const say = (key: string, expected: string, found: string): void => {
+    wrong.push(finding(["capture", key], `${expected}, ${as}`, found));
+  };
+  if (interfaces.length !== 2)
+    say("interfaces", "two interfaces, one at each side of the sensor", foundText(interfaces));
+  if (workers !== 1) say("workers", "1", String(workers));
+  if (filter !== "") say("filter", "no filter", foundText(filter));
+  if (!promiscuous) say("promiscuous", "true", "false");
+  if (snapLen < WHOLE_FRAME) say("snaplen", `at least ${WHOLE_FRAME}`, String(snapLen));
+  if (capture.mode === "copy") say("mode", "auto or mapped", "copy");
+  return wrong;
 }
 
 function ringInWholeMib({ capture: { ringBytes } }: StrayConfig): Finding[] {

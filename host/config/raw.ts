@@ -9,8 +9,10 @@ import type {
   CaptureMode,
   EventType,
   FanoutMode,
+  InlineMode,
   IpfixTarget,
   LogLevel,
+  PolicyAction,
   StrayConfig,
   SyslogTarget,
 } from "./types.js";
@@ -30,6 +32,16 @@ export interface RawConfig {
     snaplen: number;
     promiscuous: boolean;
     filter: string;
+  };
+  inline: {
+    mode: InlineMode;
+    fail: "open" | "closed";
+    deadman: Quantity;
+    "at-stop": "release" | "bypass";
+    policy: Record<string, PolicyAction>;
+    allow: string[];
+    "reject-rate": number;
+    wait: Quantity;
   };
   flows: {
     status: Quantity;
@@ -119,8 +131,8 @@ const SYSLOG_SOCKET = "/dev/log";
 const SENSOR_NAME_FALLBACK = "stray";
 
 export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
-  const { sensor, capture, flows, inspection, detection, rules, alerts, incidents, store, control, log } =
-    raw;
+  const { sensor, capture, inline, flows, inspection, detection } = raw;
+  const { rules, alerts, incidents, store, control, log } = raw;
   return {
     sensor: {
       name: sensor.name ?? hostName(host),
@@ -137,6 +149,16 @@ export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
       snapLen: capture.snaplen,
       promiscuous: capture.promiscuous,
       filter: capture.filter.trim(),
+    },
+    inline: {
+      mode: inline.mode,
+      fail: inline.fail,
+      deadmanMs: ms(inline.deadman),
+      atStop: inline["at-stop"],
+      policy: { ...inline.policy },
+      allow: [...inline.allow],
+      rejectRate: inline["reject-rate"],
+      waitMs: ms(inline.wait),
     },
     flows: {
       statusMs: ms(flows.status),
@@ -223,8 +245,8 @@ function toSyslog(raw: RawSyslog): SyslogTarget {
 
 /** The file that gives `config` on any machine: nothing in it is left to a default. */
 export function toRaw(config: StrayConfig): RawConfig {
-  const { sensor, capture, flows, inspection, detection, rules, alerts, incidents, store, control, log } =
-    config;
+  const { sensor, capture, inline, flows, inspection, detection } = config;
+  const { rules, alerts, incidents, store, control, log } = config;
   return {
     sensor: {
       name: sensor.name,
@@ -241,6 +263,16 @@ export function toRaw(config: StrayConfig): RawConfig {
       snaplen: capture.snapLen,
       promiscuous: capture.promiscuous,
       filter: capture.filter,
+    },
+    inline: {
+      mode: inline.mode,
+      fail: inline.fail,
+      deadman: formatDuration(inline.deadmanMs),
+      "at-stop": inline.atStop,
+      policy: { ...inline.policy },
+      allow: [...inline.allow],
+      "reject-rate": inline.rejectRate,
+      wait: formatDuration(inline.waitMs),
     },
     flows: {
       status: formatDuration(flows.statusMs),

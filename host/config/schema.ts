@@ -2,6 +2,7 @@
 // Apart because the validator, the messages, the default file and docs/configuration.md all come from it.
 // Always holds: a key that is not here is an error; defaults are valid by this schema; ranges are in ms and bytes.
 
+import { FINDING_NAMES } from "../record/findings.js";
 import { PROFILES, profileLimits } from "../wasm/profiles.js";
 import { FACILITIES } from "./names.js";
 import {
@@ -285,6 +286,66 @@ const detection = section(
   },
 );
 
+/** Rules say themselves what becomes of a packet. */
+const JUDGED_FINDINGS = FINDING_NAMES.filter((name) => name !== "signature");
+
+const inline = section(
+  "Standing in the wire between the two capture interfaces: forwarding what is good (docs/inline.md).",
+  {
+    mode: choice(
+      "What the sensor does with packets: tap only listens, inline forwards between the two interfaces of" +
+        " capture.interfaces and drops what rules and `policy` say, simulate forwards everything and counts what would" +
+        " be dropped.",
+      "tap",
+      ["tap", "inline", "simulate"],
+    ),
+    fail: choice(
+      "What becomes of the link when the sensor stands still or is gone: open lets the kernel carry frames from one" +
+        " interface to the other, closed stops them.",
+      "open",
+      ["open", "closed"],
+    ),
+    deadman: duration(
+      "For how long the sensor may stand still before the kernel carries frames by itself.",
+      "200ms",
+      {
+        min: 50,
+        max: 10 * SECOND_MS,
+      },
+    ),
+    "at-stop": choice(
+      "What a stop leaves behind: release leaves the interfaces as they were before the start, so that nothing is" +
+        " forwarded; bypass lets the kernel go on carrying frames until the next start.",
+      "release",
+      ["release", "bypass"],
+    ),
+    policy: section(
+      "What becomes of a flow with a finding, from the packet on that raised it (docs/findings.md says which packet).",
+      Object.fromEntries(
+        JUDGED_FINDINGS.map((name) => [
+          name,
+          choice(`A flow with the finding ${name}.`, "pass", ["pass", "drop", "reject"]),
+        ]),
+      ),
+    ),
+    allow: networks(
+      "Networks and addresses whose packets are never dropped, whatever rules and `policy` say.",
+      ["192.0.2.53"],
+    ),
+    "reject-rate": integer(
+      "Packets a second that are made to tell both ends of a rejected flow; more are counted, not sent. 0: none.",
+      100,
+      0,
+      100_000,
+    ),
+    wait: duration(
+      "How long a frame waits for room in the ring of the other interface before it is dropped and counted.",
+      "10ms",
+      { min: 1, max: 100, zero: "not at all" },
+    ),
+  },
+);
+
 const rules = section("Rules as Snort 2.9 and Suricata write them (docs/rules.md).", {
   files: {
     type: "array",
@@ -477,6 +538,7 @@ const list = (description: string, items: SchemaNode): SchemaNode => ({
 export const CONFIG_SCHEMA: SchemaNode = section("The configuration of stray, the network sensor.", {
   sensor,
   capture,
+  inline,
   flows,
   inspection,
   detection,

@@ -2,8 +2,12 @@
 // Apart from the schema because the file speaks in human units and leaves out what is as usual.
 // Always holds: what has this type has been validated.
 
+import type { FindingName } from "../record/findings.js";
+
 export type CaptureMode = "auto" | "mapped" | "copy";
 export type FanoutMode = "addresses" | "hash";
+export type InlineMode = "tap" | "inline" | "simulate";
+export type PolicyAction = "pass" | "drop" | "reject";
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type EventType = "flow" | "stats" | "alert";
 
@@ -62,6 +66,20 @@ export interface StrayConfig {
     readonly promiscuous: boolean;
     /** pcap-filter language, empty for everything. */
     readonly filter: string;
+  };
+  readonly inline: {
+    readonly mode: InlineMode;
+    readonly fail: "open" | "closed";
+    readonly deadmanMs: number;
+    readonly atStop: "release" | "bypass";
+    /** By finding; those that are not here pass. */
+    readonly policy: Readonly<Partial<Record<FindingName, PolicyAction>>>;
+    /** Networks and addresses, CIDR. */
+    readonly allow: readonly string[];
+    /** Packets a second. */
+    readonly rejectRate: number;
+    /** For room in a ring, 0 = not at all. */
+    readonly waitMs: number;
   };
   readonly flows: {
     readonly statusMs: number;

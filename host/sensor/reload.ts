@@ -10,6 +10,8 @@ export interface ReloadPlan {
   /** Kernel filter or promiscuity, set on the open rings. */
   readonly adjustsCapture: boolean;
   readonly adjustsFlows: boolean;
+  /** What is dropped, and who never is. */
+  readonly adjustsInline: boolean;
   /** Their files are read at each reload, whether a key has changed or not. */
   readonly replacesRules: boolean;
   readonly replacesAlerts: boolean;
@@ -31,6 +33,8 @@ const CONSEQUENCES: readonly (readonly [prefix: string, consequences: readonly C
   ["capture.filter", ["adjustsCapture"]],
   ["capture.promiscuous", ["adjustsCapture"]],
   ["capture", ["restartsCapture"]],
+  ["inline.mode", ["restartsCapture"]],
+  ["inline", ["adjustsInline"]],
   ["flows", ["adjustsFlows"]],
   ["sensor.home", ["replacesRules", "replacesHomes"]],
   ["rules", ["replacesRules"]],
@@ -71,6 +75,7 @@ export function planReload(changed: readonly string[]): ReloadPlan {
     restartsCapture: found.has("restartsCapture"),
     adjustsCapture: found.has("adjustsCapture"),
     adjustsFlows: found.has("adjustsFlows"),
+    adjustsInline: found.has("adjustsInline"),
     replacesRules: found.has("replacesRules"),
     replacesAlerts: found.has("replacesAlerts"),
     replacesIncidents: found.has("replacesIncidents"),

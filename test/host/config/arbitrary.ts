@@ -8,6 +8,7 @@ import { RING_MIN_BYTES, RINGS_MAX_BYTES } from "../../../host/config/schema.js"
 import type { EventType, StrayConfig } from "../../../host/config/types.js";
 import { DAY_MS, GIB, KIB, MIB } from "../../../host/config/units.js";
 import { networkOf } from "../../../host/dark/address.js";
+import { FINDING_NAMES } from "../../../host/record/findings.js";
 
 const PROFILES = ["small", "default", "large"] as const;
 const TRANSPORTS = ["udp", "tcp"] as const;
@@ -101,80 +102,106 @@ const syslog = fc.uniqueArray(
   { maxLength: 3, selector: ({ target }) => target.toLowerCase() },
 );
 
-export const anyConfig: fc.Arbitrary<StrayConfig> = fc.record({
-  sensor: fc.record({
-    name: fc.stringMatching(/^[!-~]{1,64}$/),
-    profile: fc.constantFrom(...PROFILES),
-    home: fc.array(network, { maxLength: 4 }),
-    user: account,
-  }),
-  capture,
-  flows: fc.record({
-    statusMs: fc.oneof(fc.constant(0), ms(1000, DAY_MS)),
-    tcpOpeningMs: timeoutMs,
-    tcpEstablishedMs: timeoutMs,
-    tcpClosedMs: timeoutMs,
-    udpMs: timeoutMs,
-    icmpMs: timeoutMs,
-    otherMs: timeoutMs,
-    fragmentMs: timeoutMs,
-    pickupMs: fc.oneof(fc.constant(0), ms(1000, DAY_MS)),
-    verifyChecksums: fc.boolean(),
-  }),
-  inspection: fc.record({
-    enabled: fc.boolean(),
-    streamDepth: fc.oneof(fc.constant(0), fc.integer({ min: 4 * KIB, max: 4 * GIB - MIB })),
-  }),
-  detection: fc
-    .record({
-      enabled: fc.boolean(),
-      learnMs: fc.oneof(fc.constant(0), ms(1000, 30 * DAY_MS)),
-      aliveMs: fc.oneof(fc.constant(0), ms(60_000, 365 * DAY_MS)),
-      used: fc.array(network, { maxLength: 4 }),
-      unused: fc.array(network, { maxLength: 4 }),
-      directory: absolute,
-    })
-    .map((detection) => {
-      const used = new Set(detection.used.map((text) => networkOf(text)?.text));
-      return {
-        ...detection,
-        unused: detection.unused.filter((text) => !used.has(networkOf(text)?.text)),
-      };
-    }),
-  rules: fc.record({
-    files: fc.uniqueArray(ruleFile, { maxLength: 4 }),
-    variables: fc.array(variable, { maxLength: 4 }),
-  }),
-  alerts: fc.record({
-    rate: fc.nat(1_000_000),
-    burst: fc.integer({ min: 1, max: 1_000_000 }),
-    full: textFile("full"),
-    fast: textFile("fast"),
-    log: alertFiles,
-    evidence: alertFiles,
-  }),
-  incidents: fc.record({
-    enabled: fc.boolean(),
-    directory: absolute,
-    joinMs: ms(60_000, 30 * DAY_MS),
-    quotaBytes: fc.integer({ min: MIB, max: 4 * GIB }),
-    max: fc.integer({ min: 100, max: 100_000 }),
-  }),
-  store,
-  export: fc.record({
-    ipfix,
-    eve: fc.option(fc.record({ file: absolute.map((path) => `${path}/eve`), types, statsMs }), {
-      nil: undefined,
-    }),
-    syslog,
-  }),
-  control: fc.record({
-    socket: absolute,
-    group: account,
-    clientsMax: fc.integer({ min: 1, max: 256 }),
-  }),
-  log: fc.record({
-    level: fc.constantFrom("debug" as const, "info" as const, "warn" as const, "error" as const),
-    form: fc.constantFrom("json" as const, "text" as const),
-  }),
+const JUDGED = FINDING_NAMES.filter((name) => name !== "signature");
+
+const inline = fc.record({
+  mode: fc.constantFrom("tap" as const, "inline" as const, "simulate" as const),
+  fail: fc.constantFrom("open" as const, "closed" as const),
+  deadmanMs: ms(50, 10_000),
+  atStop: fc.constantFrom("release" as const, "bypass" as const),
+  policy: fc
+    .tuple(...JUDGED.map(() => fc.constantFrom("pass" as const, "drop" as const, "reject" as const)))
+    .map((actions) => Object.fromEntries(JUDGED.map((name, index) => [name, actions[index]!]))),
+  allow: fc.array(network, { maxLength: 4 }),
+  rejectRate: fc.nat(100_000),
+  waitMs: fc.nat(100),
 });
+
+/** What stands in the wire takes every frame of two interfaces. */
+function fitting(config: StrayConfig): StrayConfig {
+  if (config.inline.mode === "tap") return config;
+  const pair = { interfaces: ["in0", "out0"], mode: "auto" as const, workers: 1, promiscuous: true };
+  const ringBytes = Math.min(config.capture.ringBytes, RINGS_MAX_BYTES / 2);
+  return { ...config, capture: { ...config.capture, ...pair, ringBytes, filter: "", snapLen: 65_535 } };
+}
+
+export const anyConfig: fc.Arbitrary<StrayConfig> = fc
+  .record({
+    sensor: fc.record({
+      name: fc.stringMatching(/^[!-~]{1,64}$/),
+      profile: fc.constantFrom(...PROFILES),
+      home: fc.array(network, { maxLength: 4 }),
+      user: account,
+    }),
+    capture,
+    inline,
+    flows: fc.record({
+      statusMs: fc.oneof(fc.constant(0), ms(1000, DAY_MS)),
+      tcpOpeningMs: timeoutMs,
+      tcpEstablishedMs: timeoutMs,
+      tcpClosedMs: timeoutMs,
+      udpMs: timeoutMs,
+      icmpMs: timeoutMs,
+      otherMs: timeoutMs,
+      fragmentMs: timeoutMs,
+      pickupMs: fc.oneof(fc.constant(0), ms(1000, DAY_MS)),
+      verifyChecksums: fc.boolean(),
+    }),
+    inspection: fc.record({
+      enabled: fc.boolean(),
+      streamDepth: fc.oneof(fc.constant(0), fc.integer({ min: 4 * KIB, max: 4 * GIB - MIB })),
+    }),
+    detection: fc
+      .record({
+        enabled: fc.boolean(),
+        learnMs: fc.oneof(fc.constant(0), ms(1000, 30 * DAY_MS)),
+        aliveMs: fc.oneof(fc.constant(0), ms(60_000, 365 * DAY_MS)),
+        used: fc.array(network, { maxLength: 4 }),
+        unused: fc.array(network, { maxLength: 4 }),
+        directory: absolute,
+      })
+      .map((detection) => {
+        const used = new Set(detection.used.map((text) => networkOf(text)?.text));
+        return {
+          ...detection,
+          unused: detection.unused.filter((text) => !used.has(networkOf(text)?.text)),
+        };
+      }),
+    rules: fc.record({
+      files: fc.uniqueArray(ruleFile, { maxLength: 4 }),
+      variables: fc.array(variable, { maxLength: 4 }),
+    }),
+    alerts: fc.record({
+      rate: fc.nat(1_000_000),
+      burst: fc.integer({ min: 1, max: 1_000_000 }),
+      full: textFile("full"),
+      fast: textFile("fast"),
+      log: alertFiles,
+      evidence: alertFiles,
+    }),
+    incidents: fc.record({
+      enabled: fc.boolean(),
+      directory: absolute,
+      joinMs: ms(60_000, 30 * DAY_MS),
+      quotaBytes: fc.integer({ min: MIB, max: 4 * GIB }),
+      max: fc.integer({ min: 100, max: 100_000 }),
+    }),
+    store,
+    export: fc.record({
+      ipfix,
+      eve: fc.option(fc.record({ file: absolute.map((path) => `${path}/eve`), types, statsMs }), {
+        nil: undefined,
+      }),
+      syslog,
+    }),
+    control: fc.record({
+      socket: absolute,
+      group: account,
+      clientsMax: fc.integer({ min: 1, max: 256 }),
+    }),
+    log: fc.record({
+      level: fc.constantFrom("debug" as const, "info" as const, "warn" as const, "error" as const),
+      form: fc.constantFrom("json" as const, "text" as const),
+    }),
+  })
+  .map(fitting);
