@@ -139,6 +139,7 @@ function touchAhead(size: u32): void {
   }
   for (let i: u32 = 0; i < size; i++) {
     const p = packetAt(i);
+    p.senderHash = 0;
     if (p.set == SET_NONE) continue;
     const mask = candidates(setLine(p.set), tagOf(p.hash));
     if (mask == 0) {

@@ -445,7 +445,7 @@ export const PACKET_TUNNELS_OFFSET: i32 = 224; // u32, tunnels entered so far
 export const PACKET_SET_OFFSET: i32 = 228; // u32, number of the flow table's set, SET_NONE while the key is not hashed
 export const PACKET_WAY_OFFSET: i32 = 232; // i32, way of that set whose tag matched when the batch was touched, -1 = none
 export const PACKET_MERGED_OFFSET: i32 = 236; // u32, packets that the card or the kernel merged into this frame, besides one
-export const PACKET_SENDER_HASH_OFFSET: i32 = 240; // u64, of a packet that seems to begin a flow: its sender's hash among the sources
+export const PACKET_SENDER_HASH_OFFSET: i32 = 240; // u64, of a packet that seems to begin a flow, else 0: its sender's hash among the sources
 export const PACKET_TARGET_HASH_OFFSET: i32 = 248; // u64, and its receiver's among the targets
 export const PACKET_BIT_DF: i32 = 1;
 export const PACKET_BIT_FRAGMENT: i32 = 2; // part of a fragmented datagram

@@ -60,8 +60,8 @@ import {
 import { isFirst, keepFirst, settleFirst, unfold } from "./first-ask";
 import { raise } from "./raise";
 import { seesBothWays } from "./sight";
-import { findSource, markSource, Source, sourceFor, turn } from "./sources";
-import { askTarget, settleTarget } from "./targets";
+import { findSource, markSource, Source, sourceOf, turn } from "./sources";
+import { askTarget, settleTarget, targetHash } from "./targets";
 import { SIX_FLAGS } from "./tcp-flags";
 import { bitOf, hostFor, hostOf, portFor, portOf, Tracker } from "./trackers";
 
@@ -89,12 +89,18 @@ export function beginAsk(flow: Flow, p: Packet): void {
   const a0 = askedA0(flow);
   const a1 = askedA1(flow);
   const port = askedPort(flow);
-  const source = sourceFor(askerA0(flow), askerA1(flow), p.time);
+  // They are known where the flow was seen to begin (ahead.ts).
+  const s0 = askerA0(flow);
+  const s1 = askerA1(flow);
+  const isKnown = p.senderHash != 0;
+  const source = sourceOf(isKnown ? p.senderHash : addressHash(s0, s1), s0, s1, p.time);
   source.asked = saturate16(source.asked);
   markSource(source, p.time);
   const host = addressHash(a0, a1);
   if (!keepFirst(source, way, host, port)) askAgain(flow, source, way, host, port, p.time);
-  if (way == WAY_SYN) askTarget(flow, a0, a1, port, p.time);
+  if (way == WAY_SYN) {
+    askTarget(flow, isKnown ? p.targetHash : targetHash(a0, a1, port), a0, a1, port, p.time);
+  }
 }
 
 /** Not the only thing that the source asked for. */

@@ -116,7 +116,11 @@ function findIn(set: u32, hash: u64, a0: u64, a1: u64): Source | null {
  * marks it after that.
  */
 export function sourceFor(a0: u64, a1: u64, time: u64): Source {
-  const hash = addressHash(a0, a1);
+  return sourceOf(addressHash(a0, a1), a0, a1, time);
+}
+
+/** The same where its addressHash() is known. */
+export function sourceOf(hash: u64, a0: u64, a1: u64, time: u64): Source {
   const set = setOf(hash);
   let entry = findIn(set, hash, a0, a1);
   if (entry == null) {

@@ -114,10 +114,9 @@ function mark(target: Target, time: u64): void {
   markPlace(TARGET_MARKS_BASE, place, time, target.raised != 0);
 }
 
-/** A SYN that begins a flow to that address and port. */
-export function askTarget(flow: Flow, a0: u64, a1: u64, port: u32, time: u64): void {
+/** A SYN that begins a flow to that address and port, whose targetHash() is `hash`. */
+export function askTarget(flow: Flow, hash: u64, a0: u64, a1: u64, port: u32, time: u64): void {
   const now = coarse(time);
-  const hash = targetHash(a0, a1, port);
   const set = setOf(hash);
   let target = find(set, hash, a0, a1, port);
   if (target == null) {
