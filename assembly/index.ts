@@ -4,6 +4,7 @@ import { processBatch, pushPacket } from "./batch";
 import { initDetection } from "./detect/init";
 import { flushFragments } from "./flow/fragments";
 import { flushOne, flushTable } from "./flow/table";
+import { initInline } from "./inline/state";
 import { inspectState } from "./inspect/state";
 import {
   CLASS_CLOSED,
@@ -40,6 +41,7 @@ export { closeInput, openInput, run } from "./capture/input";
 export { readBlock } from "./capture/ring-block";
 export { darkness, giveAlive } from "./detect/ask-alive";
 export { nextLive, snapshot } from "./flow/snapshot";
+export { discard, forward } from "./inline/forward";
 export { takeRules } from "./inspect/swap";
 
 /** Empties everything and takes the limits that the host wrote into CONFIG. Call it before anything else. */
@@ -53,6 +55,7 @@ export function init(): void {
   initDetection();
   initSessions();
   initDatagrams();
+  initInline();
   if (inspectState().generation != 0) memory.fill(THRESHOLDS_BASE, 0, THRESHOLDS_REGION_SIZE);
   memory.fill(INSPECT_BASE, 0, INSPECT_STATE_SIZE);
   configure();

@@ -826,6 +826,31 @@ export const COUNTER_ASKED: i32 = 239; // flows that asked for something
 export const COUNTER_ASKED_IN_VAIN: i32 = 240; // of these, ones refused, given up or not answered
 export const COUNTER_ASKED_LOST: i32 = 241; // of these, ones whose flow ended before an answer had its time
 
+// Inline. Each frame that was taken is forwarded, dropped, oversize, damaged or without room.
+export const COUNTER_INLINE_TAKEN: i32 = 256; // frames taken out of the receiving rings
+export const COUNTER_INLINE_FORWARDED: i32 = 257;
+export const COUNTER_INLINE_FORWARDED_BYTES: i32 = 258;
+export const COUNTER_INLINE_DROPPED: i32 = 259; // by a verdict; the sum of the three that follow
+export const COUNTER_INLINE_DROPPED_RULE: i32 = 260; // a rule says so
+export const COUNTER_INLINE_DROPPED_FINDING: i32 = 261; // the policy of a finding says so
+export const COUNTER_INLINE_DROPPED_FLOW: i32 = 262; // their flow was dropped before
+export const COUNTER_INLINE_WOULD_DROP: i32 = 263; // passed, since this is a simulation; the sum of the three that follow
+export const COUNTER_INLINE_WOULD_DROP_RULE: i32 = 264;
+export const COUNTER_INLINE_WOULD_DROP_FINDING: i32 = 265;
+export const COUNTER_INLINE_WOULD_DROP_FLOW: i32 = 266;
+export const COUNTER_INLINE_ALLOWED: i32 = 267; // passed because of the allow list alone
+export const COUNTER_INLINE_TX_FULL: i32 = 268; // lost because the sending ring had no room
+export const COUNTER_INLINE_OVERSIZE: i32 = 269; // lost because the slot, or the other interface, takes no such frame
+export const COUNTER_INLINE_DAMAGED: i32 = 270; // slots of a receiving ring whose fields lead outside, or shorter than a link header
+export const COUNTER_INLINE_STALE: i32 = 271; // frames given back unread after a stall
+export const COUNTER_INLINE_TX_WRONG: i32 = 272; // slots of a sending ring that the kernel refused
+export const COUNTER_INLINE_REJECTS: i32 = 273; // packets made to reject
+export const COUNTER_INLINE_REJECTS_LIMITED: i32 = 274; // held back by their rate
+export const COUNTER_INLINE_REJECTS_FULL: i32 = 275; // not made for want of room in a sending ring
+export const COUNTER_INLINE_REJECTS_NONE: i32 = 276; // not made because such a packet must not be answered
+export const COUNTER_INLINE_THINNED_HIGH: i32 = 277; // packets not inspected since a quarter of a receiving ring waited
+export const COUNTER_INLINE_THINNED_FULL: i32 = 278; // since half of it did
+
 // Flows by what they were worth when their last record was made: COUNTER_ENDED_FIRST + CLASS_*.
 export const COUNTER_ENDED_FIRST: i32 = 112;
 export const COUNTER_ENDED_SINGLE: i32 = 114;

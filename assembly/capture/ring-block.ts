@@ -12,6 +12,16 @@ import { processBatch, pushPacket } from "../batch";
 import { COUNTER_RING_BLOCKS, COUNTER_RING_DAMAGED, COUNTER_VLAN_RESTORED, RING_FRAMES_MAX } from "../layout";
 import { count } from "../state";
 import { LINKTYPE_ETHERNET } from "../wire/link";
+import {
+  ETHERNET_ADDRESSES_SIZE,
+  ETHERTYPE_VLAN,
+  restoreTag,
+  STATUS_VLAN_TYPE_VALID,
+  STATUS_VLAN_VALID,
+  segmentOf,
+  VIRTIO_SIZE,
+  VLAN_TAG_SIZE,
+} from "./ring-frame";
 
 const BLOCK_PACKETS_OFFSET: usize = 12;
 const BLOCK_FIRST_OFFSET: usize = 16;
@@ -27,18 +37,6 @@ const FRAME_MAC_OFFSET: usize = 24;
 const FRAME_VLAN_TAG_OFFSET: usize = 32;
 const FRAME_VLAN_TYPE_OFFSET: usize = 36;
 const FRAME_HEADER_SIZE: u32 = 48;
-
-const STATUS_VLAN_VALID: u32 = 16;
-const STATUS_VLAN_TYPE_VALID: u32 = 64;
-
-const VIRTIO_SIZE: u32 = 10;
-const VIRTIO_SEGMENT_TYPE_OFFSET: usize = 1;
-const VIRTIO_SEGMENT_SIZE_OFFSET: usize = 4;
-const VIRTIO_SEGMENT_UFO: u32 = 3; // one datagram that the kernel will fragment: one packet to us
-
-const ETHERTYPE_VLAN: u32 = 0x8100;
-const ETHERNET_ADDRESSES_SIZE: u32 = 12;
-const VLAN_TAG_SIZE: u32 = 4;
 
 /** Takes every frame of the block at `address`; `link` a LINKTYPE_ value. Answers how many frames there were. */
 export function readBlock(address: u32, size: u32, link: u32, input: u32): u32 {
@@ -73,13 +71,13 @@ function takeFrame(header: usize, room: u32, link: u32, input: u32): bool {
   if (mac < FRAME_HEADER_SIZE + VIRTIO_SIZE || mac > room || captured > room - mac) return false;
   let frame = header + mac;
   const virtio = frame - VIRTIO_SIZE;
-  const segmentType = <u32>load<u8>(virtio, VIRTIO_SEGMENT_TYPE_OFFSET);
-  const isMerged = segmentType != 0 && segmentType != VIRTIO_SEGMENT_UFO;
-  const segment = isMerged ? <u32>load<u16>(virtio, VIRTIO_SEGMENT_SIZE_OFFSET) : 0;
+  const segment = segmentOf(virtio);
   const status = load<u32>(header, FRAME_STATUS_OFFSET);
   if ((status & STATUS_VLAN_VALID) != 0 && link == LINKTYPE_ETHERNET && captured >= ETHERNET_ADDRESSES_SIZE) {
     frame -= VLAN_TAG_SIZE;
-    restoreTag(frame, header, status);
+    const hasType = (status & STATUS_VLAN_TYPE_VALID) != 0;
+    const type = hasType ? <u32>load<u16>(header, FRAME_VLAN_TYPE_OFFSET) : ETHERTYPE_VLAN;
+    restoreTag(frame, type, load<u32>(header, FRAME_VLAN_TAG_OFFSET));
     captured += VLAN_TAG_SIZE;
     wire += VLAN_TAG_SIZE;
     count(COUNTER_VLAN_RESTORED);
@@ -88,17 +86,4 @@ function takeFrame(header: usize, room: u32, link: u32, input: u32): bool {
   const time = seconds * 1000000000 + <u64>load<u32>(header, FRAME_NS_OFFSET);
   pushPacket(time, frame, captured, wire, link, input, segment);
   return true;
-}
-
-/** Moves the two addresses to `frame`, four bytes ahead of where they are, and puts the tag behind them. */
-function restoreTag(frame: usize, header: usize, status: u32): void {
-  const high = load<u64>(frame, VLAN_TAG_SIZE);
-  const low = load<u32>(frame, VLAN_TAG_SIZE + 8);
-  store<u64>(frame, high);
-  store<u32>(frame, low, 8);
-  const hasType = (status & STATUS_VLAN_TYPE_VALID) != 0;
-  const type = hasType ? <u32>load<u16>(header, FRAME_VLAN_TYPE_OFFSET) : ETHERTYPE_VLAN;
-  const tag = load<u32>(header, FRAME_VLAN_TAG_OFFSET);
-  store<u16>(frame, <u16>bswap<u16>(<u16>type), 12);
-  store<u16>(frame, <u16>bswap<u16>(<u16>tag), 14);
 }

@@ -12,10 +12,12 @@ export const INLINE_REJECT_RATE_OFFSET: i32 = 24; // u32, packets that may be ma
 export const INLINE_REJECT_TOKENS_OFFSET: i32 = 28; // u32, packets that may be made now
 export const INLINE_REJECT_TIME_OFFSET: i32 = 32; // u64 ns, up to when tokens were given
 export const INLINE_LOAD_OFFSET: i32 = 40; // u32, INLINE_LOAD_*: how much waits in the fuller of both rings
+export const INLINE_JUDGING_OFFSET: i32 = 44; // u32, the mode while forward() runs, else 0: packets of other inputs get no verdict
 export const INLINE_VERDICTS_OFFSET: i32 = 64; // u8 a packet of the batch, VERDICT_*
 export const INLINE_SIDES_OFFSET: i32 = 128; // two sides: what comes in at one goes out at the other
 export const INLINE_SIDE_SIZE: i32 = 64;
 export const INLINE_SIDES: i32 = 2;
+export const INLINE_CHUNK_OFFSET: i32 = 256; // two words a slot of the chunk in work: where its frame is (0 = damaged), its bytes
 
 export const INLINE_MODE_OFF: i32 = 0; // a tap: nothing is forwarded
 export const INLINE_MODE_SIMULATE: i32 = 1; // everything is forwarded; what would be dropped is counted
@@ -39,8 +41,11 @@ export const SIDE_TX_BASE_OFFSET: i32 = 16; // u32, address of the first slot; t
 export const SIDE_TX_SLOTS_OFFSET: i32 = 20; // u32; the host
 export const SIDE_TX_NEXT_OFFSET: i32 = 24; // u32, number of the slot that is filled next
 export const SIDE_TX_PENDING_OFFSET: i32 = 28; // u32, slots filled since the host last asked the kernel to send; the host sets it to 0
-export const SIDE_FRAME_MAX_OFFSET: i32 = 32; // u32, bytes of the largest frame that the interface sends, a VLAN tag not counted; the host
+export const SIDE_FRAME_MAX_OFFSET: i32 = 32; // u32, bytes of the largest frame that the interface sends, a VLAN tag not counted, 0 = what a slot holds; the host
 export const SIDE_LINK_TYPE_OFFSET: i32 = 36; // u32, LINKTYPE_*; the host
+export const SIDE_TX_FILLED_OFFSET: i32 = 40; // u32, slots from TX_NEXT on that are filled but not yet handed over
+export const SIDE_RX_BUSY_OFFSET: i32 = 44; // u32, slots from RX_NEXT on that are in work; not 0 between calls: forward() died in them
+export const SIDE_LOAD_OFFSET: i32 = 48; // u32, INLINE_LOAD_* of this side's receiving ring
 
 /** Set in forward()'s answer: it stopped because the other side's sending ring is full. */
 export const FORWARD_FULL: i32 = 1073741824;

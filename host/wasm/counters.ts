@@ -406,6 +406,121 @@ export const COUNTERS: readonly Counter[] = [
     name: "ended-established",
     help: "TCP connections that were established, at their end",
   },
+  {
+    index: L.COUNTER_INLINE_TAKEN,
+    name: "inline-taken",
+    help: "frames taken out of the receiving rings of the inline path: each is forwarded, dropped, oversize, damaged, or had no room",
+  },
+  {
+    index: L.COUNTER_INLINE_FORWARDED,
+    name: "inline-forwarded",
+    help: "frames handed to the other interface",
+  },
+  {
+    index: L.COUNTER_INLINE_FORWARDED_BYTES,
+    name: "inline-forwarded-bytes",
+    help: "bytes of them",
+  },
+  {
+    index: L.COUNTER_INLINE_DROPPED,
+    name: "inline-dropped",
+    help: "frames dropped by a verdict; the sum of the three that follow",
+  },
+  {
+    index: L.COUNTER_INLINE_DROPPED_RULE,
+    name: "inline-dropped-rule",
+    help: "frames that a rule dropped or rejected",
+  },
+  {
+    index: L.COUNTER_INLINE_DROPPED_FINDING,
+    name: "inline-dropped-finding",
+    help: "frames dropped or rejected by the policy of a finding",
+  },
+  {
+    index: L.COUNTER_INLINE_DROPPED_FLOW,
+    name: "inline-dropped-flow",
+    help: "frames of a flow that had been dropped before",
+  },
+  {
+    index: L.COUNTER_INLINE_WOULD_DROP,
+    name: "inline-would-drop",
+    help: "frames that passed in a simulation, and would be dropped; the sum of the three that follow",
+  },
+  {
+    index: L.COUNTER_INLINE_WOULD_DROP_RULE,
+    name: "inline-would-drop-rule",
+    help: "of these, ones that a rule would drop or reject",
+  },
+  {
+    index: L.COUNTER_INLINE_WOULD_DROP_FINDING,
+    name: "inline-would-drop-finding",
+    help: "of these, ones that the policy of a finding would drop or reject",
+  },
+  {
+    index: L.COUNTER_INLINE_WOULD_DROP_FLOW,
+    name: "inline-would-drop-flow",
+    help: "of these, ones of a flow that would have been dropped before",
+  },
+  {
+    index: L.COUNTER_INLINE_ALLOWED,
+    name: "inline-allowed",
+    help: "frames that the allow list alone saved",
+  },
+  {
+    index: L.COUNTER_INLINE_TX_FULL,
+    name: "inline-tx-full",
+    help: "frames lost because the sending ring had no room for long",
+  },
+  {
+    index: L.COUNTER_INLINE_OVERSIZE,
+    name: "inline-oversize",
+    help: "frames lost because they are larger than a ring's slot, or than the other interface takes",
+  },
+  {
+    index: L.COUNTER_INLINE_DAMAGED,
+    name: "inline-damaged",
+    help: "slots of a receiving ring whose fields lead outside it, or shorter than a link header",
+  },
+  {
+    index: L.COUNTER_INLINE_STALE,
+    name: "inline-stale",
+    help: "frames given back unread after a stall: the kernel had carried later ones",
+  },
+  {
+    index: L.COUNTER_INLINE_TX_WRONG,
+    name: "inline-tx-wrong",
+    help: "slots of a sending ring that the kernel refused",
+  },
+  {
+    index: L.COUNTER_INLINE_REJECTS,
+    name: "inline-rejects",
+    help: "packets made to reject: resets and unreachables",
+  },
+  {
+    index: L.COUNTER_INLINE_REJECTS_LIMITED,
+    name: "inline-rejects-limited",
+    help: "packets to reject that their rate held back",
+  },
+  {
+    index: L.COUNTER_INLINE_REJECTS_FULL,
+    name: "inline-rejects-full",
+    help: "packets to reject that found no room in a sending ring",
+  },
+  {
+    index: L.COUNTER_INLINE_REJECTS_NONE,
+    name: "inline-rejects-none",
+    help: "packets dropped without an answer, though rejected: ones that must not, or can not, be answered",
+  },
+  {
+    index: L.COUNTER_INLINE_THINNED_HIGH,
+    name: "inline-thinned-high",
+    help: "packets not inspected because a quarter of a receiving ring waited",
+  },
+  {
+    index: L.COUNTER_INLINE_THINNED_FULL,
+    name: "inline-thinned-full",
+    help: "packets not inspected because half of a receiving ring waited",
+  },
   ...FINDING_NAMES.map((name, bit) => ({
     index: L.COUNTER_FINDING_FIRST + bit,
     name: `finding-${name}`,

@@ -29,6 +29,14 @@ export interface SensorExports {
   configure(): void;
   /** Takes every frame of a TPACKET_V3 block at that address; answers how many there were. */
   readBlock(address: number, size: number, link: number, input: number): number;
+  /**
+   * Takes up to `budget` frames that came in at `side` (0 or 1) to the other one, by their verdicts. Answers how many
+   * were taken, and FORWARD_FULL (inline-layout.ts) when it stopped for want of room in the other side's sending ring;
+   * with `mayDrop` 1 frames without room are lost, and counted.
+   */
+  forward(side: number, budget: number, mayDrop: number): number;
+  /** Gives back frames that came in at `side` before that time, unread; answers how many. */
+  discard(side: number, beforeNs: bigint): number;
   /** Takes rules that were installed, if any (it does so by itself before each batch). */
   takeRules(): void;
   /** First slot from `slot` on with a live flow, or the table's number of slots. */

@@ -24,6 +24,9 @@ export interface CoreExports {
   snapshot(slot: number): number;
   darkness(at: number): number;
   giveAlive(at: number, timeNs: bigint, how: number): void;
+  forward(side: number, budget: number, mayDrop: number): number;
+  discard(side: number, beforeNs: bigint): number;
+  takeRules(): void;
 }
 
 /** Limits and timeouts; durations in nanoseconds. */

@@ -1,0 +1,178 @@
+// From one interface to the other: frames out of the receiving ring, through the classifier, and by its verdicts into
+// the other side's sending ring. Apart from the rings, which know slots, and from the verdict, which knows flows.
+// Always holds: the batch is empty and every slot handed over when forward() returns; a frame goes out as it came in,
+// byte for byte, or is counted; frames that were taken = forwarded + dropped + oversize + damaged + without room.
+
+import { processBatch, pushPacket } from "../batch";
+import { segmentOf, VIRTIO_SIZE, VLAN_TAG_SIZE } from "../capture/ring-frame";
+import {
+  BATCH_CAPACITY,
+  COUNTER_INLINE_DAMAGED,
+  COUNTER_INLINE_FORWARDED,
+  COUNTER_INLINE_FORWARDED_BYTES,
+  COUNTER_INLINE_OVERSIZE,
+  COUNTER_INLINE_STALE,
+  COUNTER_INLINE_TAKEN,
+  COUNTER_INLINE_TX_FULL,
+  INLINE_BASE,
+} from "../layout";
+import { count } from "../state";
+import { copyFrame } from "./copy";
+import {
+  FORWARD_FULL,
+  INLINE_CHUNK_OFFSET,
+  INLINE_MODE_OFF,
+  INLINE_VERDICTS_OFFSET,
+  VERDICT_PASS,
+} from "./inline-layout";
+import {
+  beginSend,
+  frameIn,
+  giveBack,
+  handOver,
+  hasRoom,
+  isReceived,
+  isTagged,
+  putTagBack,
+  receiveSlot,
+  sendRoom,
+  slotCaptured,
+  slotTime,
+  slotWire,
+} from "./rings";
+import { abandoned, inlineState, Side, sideAt } from "./state";
+
+const CHUNK_ENTRY_SIZE: usize = 8;
+/** Size of a frame whose end did not fit into its slot. */
+const CUT: u32 = 0x7fffffff;
+
+/**
+ * Takes up to `budget` frames that came in at `side` (0 or 1) to the other one. Answers how many were taken, and
+ * FORWARD_FULL when it stopped because the other side's sending ring has no room; with `mayDrop` frames without room
+ * are lost, and counted. Mode OFF: the frames are classified and given back, nothing is sent.
+ */
+export function forward(side: u32, budget: u32, mayDrop: u32): u32 {
+  const from = sideAt(side);
+  const to = sideAt(side == 0 ? 1 : 0);
+  if (from.rxBase == 0 || from.rxSlots == 0) return 0;
+  const s = inlineState();
+  const left = abandoned(from, to);
+  if (left != 0) giveBack(from, min(left, from.rxSlots));
+  // What other inputs pushed gets no verdict.
+  processBatch();
+  const sends = s.mode != INLINE_MODE_OFF;
+  s.judging = s.mode;
+  let taken: u32 = 0;
+  let full: u32 = 0;
+  while (taken < budget && full == 0) {
+    const limit = min<u32>(min<u32>(budget - taken, BATCH_CAPACITY), from.rxSlots);
+    let size: u32 = 0;
+    for (; size < limit; size++) {
+      const slot = receiveSlot(from, size);
+      if (!isReceived(slot)) break;
+      if (sends && mayDrop == 0 && !hasRoom(to, size)) {
+        full = FORWARD_FULL;
+        break;
+      }
+      from.rxBusy = size + 1;
+      take(from, slot, side, size);
+    }
+    if (size == 0) break;
+    memory.fill(INLINE_BASE + INLINE_VERDICTS_OFFSET, <u8>VERDICT_PASS, BATCH_CAPACITY);
+    processBatch();
+    if (sends) dispatch(to, size);
+    handOver(to);
+    handOver(from);
+    giveBack(from, size);
+    from.rxBusy = 0;
+    count(COUNTER_INLINE_TAKEN, size);
+    taken += size;
+    if (size < limit) break;
+  }
+  s.judging = 0;
+  return taken | full;
+}
+
+/**
+ * Gives back frames that came in at `side` before that time, unread: while nobody beat, the kernel carried later ones.
+ * Answers how many.
+ */
+export function discard(side: u32, beforeNs: u64): u32 {
+  const from = sideAt(side);
+  if (from.rxBase == 0) return 0;
+  let given: u32 = 0;
+  while (given < from.rxSlots) {
+    const slot = receiveSlot(from, 0);
+    if (!isReceived(slot) || slotTime(slot) >= beforeNs) break;
+    giveBack(from, 1);
+    given++;
+  }
+  from.rxBusy = 0;
+  count(COUNTER_INLINE_STALE, given);
+  return given;
+}
+
+function chunkEntry(place: u32): usize {
+  return <usize>(INLINE_BASE + INLINE_CHUNK_OFFSET) + <usize>place * CHUNK_ENTRY_SIZE;
+}
+
+/** The frame of a slot into the batch; where it is and its bytes into the chunk's entry. */
+function take(from: Side, slot: usize, input: u32, place: u32): void {
+  const entry = chunkEntry(place);
+  let frame = frameIn(slot, from.slotSize);
+  store<u32>(entry, <u32>frame);
+  if (frame == 0) {
+    count(COUNTER_INLINE_DAMAGED);
+    return;
+  }
+  let captured = slotCaptured(slot);
+  let wire = slotWire(slot);
+  const segment = segmentOf(frame - VIRTIO_SIZE);
+  const isCut = wire > captured;
+  if (isTagged(slot, from.linkType)) {
+    putTagBack(slot, frame);
+    frame -= VLAN_TAG_SIZE;
+    captured += VLAN_TAG_SIZE;
+    wire += VLAN_TAG_SIZE;
+    store<u32>(entry, <u32>frame);
+  }
+  store<u32>(entry, isCut ? CUT : captured, 4);
+  pushPacket(slotTime(slot), frame, captured, wire, from.linkType, input, segment);
+}
+
+/** Sends what passes. */
+function dispatch(to: Side, size: u32): void {
+  let forwarded: u32 = 0;
+  let bytes: u64 = 0;
+  for (let i: u32 = 0; i < size; i++) {
+    const entry = chunkEntry(i);
+    const frame = <usize>load<u32>(entry);
+    if (frame == 0) continue;
+    const length = load<u32>(entry, 4);
+    if (!fits(to, frame, length)) {
+      count(COUNTER_INLINE_OVERSIZE);
+    } else if (!hasRoom(to, 0)) {
+      count(COUNTER_INLINE_TX_FULL);
+    } else {
+      copyFrame(beginSend(to, length), frame - VIRTIO_SIZE, VIRTIO_SIZE + length);
+      forwarded++;
+      bytes += length;
+    }
+  }
+  count(COUNTER_INLINE_FORWARDED, forwarded);
+  count(COUNTER_INLINE_FORWARDED_BYTES, bytes);
+}
+
+function fits(to: Side, frame: usize, length: u32): bool {
+  if (length > sendRoom(to)) return false;
+  return to.frameMax == 0 || length <= to.frameMax || isLargeAllowed(to, frame, length);
+}
+
+const ETHERTYPE_OFFSET: usize = 12;
+
+/** A tag is no part of what an interface sends at most; a merged frame is taken apart again. */
+function isLargeAllowed(to: Side, frame: usize, length: u32): bool {
+  if (load<u8>(frame - VIRTIO_SIZE, 1) != 0) return true;
+  const type = bswap<u16>(load<u16>(frame, ETHERTYPE_OFFSET));
+  return (type == 0x8100 || type == 0x88a8) && length <= to.frameMax + VLAN_TAG_SIZE;
+}
