@@ -3,6 +3,7 @@
 
 import { isAddressed, touchEntries, touchSets } from "./detect/ahead";
 import { creditPacket, endRefused, tellStrange } from "./flow/credit";
+import { Flow } from "./flow/flow";
 import { creditCarrier, creditFragment, sweepFragments } from "./flow/fragments";
 import { tieError } from "./flow/icmp-error";
 import {
@@ -15,6 +16,9 @@ import {
   sweepSet,
   tagOf,
 } from "./flow/table";
+import { isThinned } from "./inline/load";
+import { inlineState } from "./inline/state";
+import { judge } from "./inline/verdict";
 import { inspect } from "./inspect/inspect";
 import { inspectState } from "./inspect/state";
 import { takeRules } from "./inspect/swap";
@@ -54,7 +58,8 @@ import { Packet, resetPacket } from "./wire/packet";
 
 const CLOCK_JUMP_NS: u64 = <u64>CLOCK_JUMP_SECONDS * 1000000000;
 
-function packetAt(index: u32): Packet {
+/** A packet of the batch; what is told of it stays until the next one takes its place. */
+export function packetAt(index: u32): Packet {
   return changetype<Packet>(<usize>BATCH_BASE + <usize>index * PACKET_SIZE);
 }
 
@@ -190,9 +195,7 @@ function processPacket(p: Packet): void {
   }
   const isCarrier = p.has(PACKET_BIT_CARRIER_FRAGMENT);
   const flow = isCarrier ? creditCarrier(p) : creditPacket(p);
-  inspect(p, flow);
-  if (p.quoted != 0) tieError(p, flow);
-  tellStrange(flow, p);
+  lookInto(p, flow, 0);
   if (!isCarrier) endRefused(flow, p.set);
 }
 
@@ -201,8 +204,16 @@ function processFragment(p: Packet): void {
   const datagram = config().inspects ? collectFragment(p) : 0;
   const flow = creditFragment(p);
   if (flow == null) return;
-  inspect(p, flow, datagram);
+  lookInto(p, flow, datagram);
+}
+
+/** What the packet of that flow brings; and inline, what becomes of it. */
+function lookInto(p: Packet, flow: Flow, datagram: usize): void {
+  const isInline = inlineState().judging != 0;
+  if (!isInline || !isThinned(p, flow)) inspect(p, flow, datagram);
   if (p.quoted != 0) tieError(p, flow);
+  // Before a record is made, which tells the verdict.
+  if (isInline) judge(p, flow);
   tellStrange(flow, p);
 }
 

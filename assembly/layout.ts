@@ -591,6 +591,9 @@ export const FLOW_FLAG_TTL_TURN_B: i32 = 16777216;
 export const FLOW_FLAG_UNHEARD: i32 = 33554432; // while one side alone was heard, it heard the other: that one takes another way
 export const FLOW_FLAG_FIN_DATA: i32 = 67108864; // a FIN came with data, and no handshake before
 export const FLOW_FLAG_COMPANY: i32 = 134217728; // its sender repeats in vain in other flows too
+export const FLOW_FLAG_DROPPED: i32 = 268435456; // inline: its packets are dropped from then on
+export const FLOW_FLAG_REJECTED: i32 = 536870912; // with DROPPED: and its ends are told
+export const FLOW_FLAG_SIMULATED: i32 = 1073741824; // with DROPPED: they would be, and passed
 export const FLOW_FLAG_ACKED: i32 = 16384; // after the SYN-ACK its receiver answered with something other than RST
 
 export const TCP_STATE_NONE: i32 = 0; // not TCP

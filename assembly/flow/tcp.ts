@@ -14,6 +14,8 @@ import {
   FLOW_FLAG_FIN_B,
   FLOW_FLAG_FIRST_B,
   FLOW_FLAG_HANDSHAKE,
+  FLOW_FLAG_REJECTED,
+  FLOW_FLAG_SIMULATED,
   FLOW_FLAG_SYN,
   FLOW_FLAG_SYNACK,
   FLOW_FLAG_SYNACK_B,
@@ -44,9 +46,13 @@ function isSynAck(flags: u32): bool {
   return (flags & HANDSHAKE_FLAGS) == (TCP_SYN | TCP_ACK);
 }
 
-/** A SYN on the ports of a connection that was closing, closed or reset opens another one. */
+/** A SYN on the ports of a connection that was closing, closed or reset (by us, too) opens another one. */
 export function opensAnew(flow: Flow, p: Packet): bool {
-  return flow.tcpState >= TCP_STATE_CLOSING && isSyn(<u32>p.tcpFlags);
+  return isSyn(<u32>p.tcpFlags) && (flow.tcpState >= TCP_STATE_CLOSING || wasRejected(flow));
+}
+
+function wasRejected(flow: Flow): bool {
+  return (flow.flags & <u32>(FLOW_FLAG_REJECTED | FLOW_FLAG_SIMULATED)) == <u32>FLOW_FLAG_REJECTED;
 }
 
 export function updateTcp(flow: Flow, d: Direction, p: Packet, fromB: bool): void {

@@ -3,8 +3,8 @@
 // Always holds: the batch is empty and every slot handed over when forward() returns; a frame goes out as it came in,
 // byte for byte, or is counted; frames that were taken = forwarded + dropped + oversize + damaged + without room.
 
-import { processBatch, pushPacket } from "../batch";
-import { segmentOf, VIRTIO_SIZE, VLAN_TAG_SIZE } from "../capture/ring-frame";
+import { packetAt, processBatch, pushPacket } from "../batch";
+import { segmentOf, VIRTIO_SEGMENT_TYPE_OFFSET, VIRTIO_SIZE, VLAN_TAG_SIZE } from "../capture/ring-frame";
 import {
   BATCH_CAPACITY,
   COUNTER_INLINE_DAMAGED,
@@ -17,14 +17,19 @@ import {
   INLINE_BASE,
 } from "../layout";
 import { count } from "../state";
+import { Packet } from "../wire/packet";
 import { copyFrame } from "./copy";
 import {
   FORWARD_FULL,
   INLINE_CHUNK_OFFSET,
   INLINE_MODE_OFF,
   INLINE_VERDICTS_OFFSET,
+  VERDICT_DROP,
   VERDICT_PASS,
 } from "./inline-layout";
+import { hasTag } from "./link-header";
+import { measureLoad } from "./load";
+import { reject } from "./reject";
 import {
   beginSend,
   frameIn,
@@ -66,6 +71,7 @@ export function forward(side: u32, budget: u32, mayDrop: u32): u32 {
   let full: u32 = 0;
   while (taken < budget && full == 0) {
     const limit = min<u32>(min<u32>(budget - taken, BATCH_CAPACITY), from.rxSlots);
+    if (sends) measureLoad(from, to);
     let size: u32 = 0;
     for (; size < limit; size++) {
       const slot = receiveSlot(from, size);
@@ -80,7 +86,7 @@ export function forward(side: u32, budget: u32, mayDrop: u32): u32 {
     if (size == 0) break;
     memory.fill(INLINE_BASE + INLINE_VERDICTS_OFFSET, <u8>VERDICT_PASS, BATCH_CAPACITY);
     processBatch();
-    if (sends) dispatch(to, size);
+    if (sends) dispatch(from, to, size);
     handOver(to);
     handOver(from);
     giveBack(from, size);
@@ -140,16 +146,24 @@ function take(from: Side, slot: usize, input: u32, place: u32): void {
   pushPacket(slotTime(slot), frame, captured, wire, from.linkType, input, segment);
 }
 
-/** Sends what passes. */
-function dispatch(to: Side, size: u32): void {
+/** Sends what passes, and answers what was rejected. A dropped frame's room serves its answer. */
+function dispatch(from: Side, to: Side, size: u32): void {
+  let packet: u32 = 0;
   let forwarded: u32 = 0;
   let bytes: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
     const entry = chunkEntry(i);
     const frame = <usize>load<u32>(entry);
     if (frame == 0) continue;
+    const p = packetAt(packet);
+    const verdict = <u32>load<u8>(<usize>(INLINE_BASE + INLINE_VERDICTS_OFFSET) + packet);
+    packet++;
+    if (verdict != VERDICT_PASS) {
+      if (verdict != VERDICT_DROP) reject(p, from, to, verdict);
+      continue;
+    }
     const length = load<u32>(entry, 4);
-    if (!fits(to, frame, length)) {
+    if (!fits(to, p, frame, length)) {
       count(COUNTER_INLINE_OVERSIZE);
     } else if (!hasRoom(to, 0)) {
       count(COUNTER_INLINE_TX_FULL);
@@ -163,16 +177,19 @@ function dispatch(to: Side, size: u32): void {
   count(COUNTER_INLINE_FORWARDED_BYTES, bytes);
 }
 
-function fits(to: Side, frame: usize, length: u32): bool {
+/** Whether the other interface sends the frame; a tag is no part of what it sends at most. */
+function fits(to: Side, p: Packet, frame: usize, length: u32): bool {
   if (length > sendRoom(to)) return false;
-  return to.frameMax == 0 || length <= to.frameMax || isLargeAllowed(to, frame, length);
+  const most = to.frameMax;
+  if (most == 0 || length <= most) return true;
+  const allowed = most + (hasTag(frame) ? VLAN_TAG_SIZE : 0);
+  return length <= allowed || isTakenApart(p, frame, allowed);
 }
 
-const ETHERTYPE_OFFSET: usize = 12;
-
-/** A tag is no part of what an interface sends at most; a merged frame is taken apart again. */
-function isLargeAllowed(to: Side, frame: usize, length: u32): bool {
-  if (load<u8>(frame - VIRTIO_SIZE, 1) != 0) return true;
-  const type = bswap<u16>(load<u16>(frame, ETHERTYPE_OFFSET));
-  return (type == 0x8100 || type == 0x88a8) && length <= to.frameMax + VLAN_TAG_SIZE;
+/** A merged frame goes out as packets of its segment's size, if one of them fits. UDP to be fragmented fits always. */
+function isTakenApart(p: Packet, frame: usize, allowed: u32): bool {
+  const virtio = frame - VIRTIO_SIZE;
+  if (load<u8>(virtio, VIRTIO_SEGMENT_TYPE_OFFSET) == 0) return false;
+  const headers = p.payload > p.frame ? p.payload - p.frame : 0;
+  return headers + segmentOf(virtio) <= allowed;
 }

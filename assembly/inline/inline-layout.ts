@@ -18,17 +18,23 @@ export const INLINE_SIDES_OFFSET: i32 = 128; // two sides: what comes in at one 
 export const INLINE_SIDE_SIZE: i32 = 64;
 export const INLINE_SIDES: i32 = 2;
 export const INLINE_CHUNK_OFFSET: i32 = 256; // two words a slot of the chunk in work: where its frame is (0 = damaged), its bytes
+export const INLINE_OUTER_OFFSET: i32 = 512; // 32 bytes, scratch: the outer addresses of a tunnel
 
 export const INLINE_MODE_OFF: i32 = 0; // a tap: nothing is forwarded
 export const INLINE_MODE_SIMULATE: i32 = 1; // everything is forwarded; what would be dropped is counted
 export const INLINE_MODE_ON: i32 = 2;
 
 export const INLINE_LOAD_NONE: i32 = 0; // every packet is looked into
-export const INLINE_LOAD_HIGH: i32 = 1; // a quarter of a ring waits: only the beginning of a conversation is
-export const INLINE_LOAD_FULL: i32 = 2; // half of a ring waits: only its first packets are
+export const INLINE_LOAD_HIGH: i32 = 1; // a quarter of a ring waits: of conversations without a finding, THIN_HIGH_BYTES each way
+export const INLINE_LOAD_FULL: i32 = 2; // half of a ring waits: of any flow without a finding, THIN_FULL_BYTES each way
+
+export const THIN_HIGH_BYTES: i32 = 16384; // application bytes of a direction that are inspected all the same
+export const THIN_FULL_BYTES: i32 = 4096;
 
 export const VERDICT_PASS: i32 = 0;
 export const VERDICT_DROP: i32 = 1;
+export const VERDICT_TELL_SOURCE: i32 = 2; // a bit with DROP: the packet's sender is told
+export const VERDICT_TELL_DESTINATION: i32 = 4; // a bit with DROP: its receiver is, of a TCP connection
 
 // ---- A side: the rings of one interface, TPACKET_V2 (linux/if_packet.h), receiving and sending in one mapping ----
 // Both carry a virtio_net_hdr of 10 bytes right before the frame (PACKET_VNET_HDR).
