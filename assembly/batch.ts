@@ -41,6 +41,7 @@ import {
   PACKET_BIT_FRAGMENT,
   PACKET_BIT_SWAPPED,
   PACKET_BIT_TCP,
+  PACKET_BIT_UNFINISHED,
   PACKET_SIZE,
   RECORDS_RESERVE,
   SET_META_OFFSET,
@@ -66,7 +67,8 @@ export function packetAt(index: u32): Packet {
 /**
  * Decodes one frame into the batch; a full batch is processed. The frame's bytes must stay until then.
  * `time` ns, `captured` and `wire` bytes, `link` a LINKTYPE_ value, `input` says where it came from; `segment` bytes
- * of payload a packet when the frame is several merged into one, else 0.
+ * of payload a packet when the frame is several merged into one, else 0; `isUnfinished` when its transport checksum is
+ * still to be filled in.
  */
 export function pushPacket(
   time: u64,
@@ -76,6 +78,7 @@ export function pushPacket(
   link: u32,
   input: u32,
   segment: u32 = 0,
+  isUnfinished: bool = false,
 ): void {
   const s = state();
   const at = <usize>BATCH_BASE + <usize>s.batchCount * PACKET_SIZE;
@@ -85,8 +88,9 @@ export function pushPacket(
     wire = captured;
   }
   const p = changetype<Packet>(at);
-  if (link != LINKTYPE_ETHERNET || !decodeCommon(p, time, frame, captured, wire)) {
+  if (link != LINKTYPE_ETHERNET || !decodeCommon(p, time, frame, captured, wire, isUnfinished)) {
     resetPacket(at, time, frame, captured, wire, link);
+    if (isUnfinished) p.mark(PACKET_BIT_UNFINISHED);
     decode(p);
     if (p.undecoded == 0 && !p.has(PACKET_BIT_FRAGMENT | PACKET_BIT_CARRIER_FRAGMENT)) locate(p);
   }

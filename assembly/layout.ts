@@ -458,6 +458,7 @@ export const PACKET_BIT_SWAPPED: i32 = 128; // source is the key's B end
 export const PACKET_BIT_LAST_FRAGMENT: i32 = 256; // more-fragments is clear
 export const PACKET_BIT_IP: i32 = 512; // TTL and TOS are there
 export const PACKET_BIT_CARRIER_FRAGMENT: i32 = 2048; // read inside the first fragment of a tunnel's datagram: QUOTED_* say which datagram, QUOTED_HASH is the key of the tunnel's flow
+export const PACKET_BIT_UNFINISHED: i32 = 4096; // its transport checksum is still to be filled in, as the kernel says: not called wrong
 export const PACKET_BIT_UNCHECKABLE: i32 = 1024; // the transport checksum is over an address that is not in the IP header
 
 export const SET_NONE: i32 = 2147483647;

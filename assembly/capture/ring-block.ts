@@ -15,6 +15,7 @@ import { LINKTYPE_ETHERNET } from "../wire/link";
 import {
   ETHERNET_ADDRESSES_SIZE,
   ETHERTYPE_VLAN,
+  isUnfinished,
   restoreTag,
   STATUS_VLAN_TYPE_VALID,
   STATUS_VLAN_VALID,
@@ -72,6 +73,7 @@ function takeFrame(header: usize, room: u32, link: u32, input: u32): bool {
   let frame = header + mac;
   const virtio = frame - VIRTIO_SIZE;
   const segment = segmentOf(virtio);
+  const unfinished = isUnfinished(virtio);
   const status = load<u32>(header, FRAME_STATUS_OFFSET);
   if ((status & STATUS_VLAN_VALID) != 0 && link == LINKTYPE_ETHERNET && captured >= ETHERNET_ADDRESSES_SIZE) {
     frame -= VLAN_TAG_SIZE;
@@ -84,6 +86,6 @@ function takeFrame(header: usize, room: u32, link: u32, input: u32): bool {
   }
   const seconds = <u64>load<u32>(header, FRAME_SECONDS_OFFSET);
   const time = seconds * 1000000000 + <u64>load<u32>(header, FRAME_NS_OFFSET);
-  pushPacket(time, frame, captured, wire, link, input, segment);
+  pushPacket(time, frame, captured, wire, link, input, segment, unfinished);
   return true;
 }

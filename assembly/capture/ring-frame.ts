@@ -6,6 +6,7 @@ export const STATUS_VLAN_VALID: u32 = 16;
 export const STATUS_VLAN_TYPE_VALID: u32 = 64;
 
 export const VIRTIO_SIZE: u32 = 10;
+export const VIRTIO_NEEDS_SUM: u32 = 1; // a flag in its first byte
 export const VIRTIO_SEGMENT_TYPE_OFFSET: usize = 1;
 const VIRTIO_SEGMENT_SIZE_OFFSET: usize = 4;
 const VIRTIO_SEGMENT_UFO: u32 = 3; // one datagram that the kernel will fragment: one packet to us
@@ -18,6 +19,11 @@ export const VLAN_TAG_SIZE: u32 = 4;
 export function segmentOf(virtio: usize): u32 {
   const type = <u32>load<u8>(virtio, VIRTIO_SEGMENT_TYPE_OFFSET);
   return type != 0 && type != VIRTIO_SEGMENT_UFO ? <u32>load<u16>(virtio, VIRTIO_SEGMENT_SIZE_OFFSET) : 0;
+}
+
+/** Whether the frame's transport checksum is still to be filled in: it came from this machine, or was merged. */
+export function isUnfinished(virtio: usize): bool {
+  return (<u32>load<u8>(virtio) & VIRTIO_NEEDS_SUM) != 0;
 }
 
 /** Moves the two addresses to `frame`, four bytes ahead of where they are, and puts the tag behind them. */

@@ -4,7 +4,13 @@
 // byte for byte, or is counted; frames that were taken = forwarded + dropped + oversize + damaged + without room.
 
 import { packetAt, processBatch, pushPacket } from "../batch";
-import { segmentOf, VIRTIO_SEGMENT_TYPE_OFFSET, VIRTIO_SIZE, VLAN_TAG_SIZE } from "../capture/ring-frame";
+import {
+  isUnfinished,
+  segmentOf,
+  VIRTIO_SEGMENT_TYPE_OFFSET,
+  VIRTIO_SIZE,
+  VLAN_TAG_SIZE,
+} from "../capture/ring-frame";
 import {
   BATCH_CAPACITY,
   COUNTER_INLINE_DAMAGED,
@@ -47,7 +53,10 @@ import {
 } from "./rings";
 import { abandoned, inlineState, Side, sideAt } from "./state";
 
+const VERDICTS: usize = INLINE_BASE + INLINE_VERDICTS_OFFSET;
 const CHUNK_ENTRY_SIZE: usize = 8;
+if (BATCH_CAPACITY != 32 || VERDICT_PASS != 0) ERROR("forward() clears the verdicts by hand");
+
 /** Size of a frame whose end did not fit into its slot. */
 const CUT: u32 = 0x7fffffff;
 
@@ -72,6 +81,9 @@ export function forward(side: u32, budget: u32, mayDrop: u32): u32 {
   while (taken < budget && full == 0) {
     const limit = min<u32>(min<u32>(budget - taken, BATCH_CAPACITY), from.rxSlots);
     if (sends) measureLoad(from, to);
+    // A full batch is processed as soon as it is full.
+    v128.store(VERDICTS, i64x2.splat(0));
+    v128.store(VERDICTS, i64x2.splat(0), 16);
     let size: u32 = 0;
     for (; size < limit; size++) {
       const slot = receiveSlot(from, size);
@@ -84,7 +96,6 @@ export function forward(side: u32, budget: u32, mayDrop: u32): u32 {
       take(from, slot, side, size);
     }
     if (size == 0) break;
-    memory.fill(INLINE_BASE + INLINE_VERDICTS_OFFSET, <u8>VERDICT_PASS, BATCH_CAPACITY);
     processBatch();
     if (sends) dispatch(from, to, size);
     handOver(to);
@@ -134,6 +145,7 @@ function take(from: Side, slot: usize, input: u32, place: u32): void {
   let captured = slotCaptured(slot);
   let wire = slotWire(slot);
   const segment = segmentOf(frame - VIRTIO_SIZE);
+  const unfinished = isUnfinished(frame - VIRTIO_SIZE);
   const isCut = wire > captured;
   if (isTagged(slot, from.linkType)) {
     putTagBack(slot, frame);
@@ -143,7 +155,7 @@ function take(from: Side, slot: usize, input: u32, place: u32): void {
     store<u32>(entry, <u32>frame);
   }
   store<u32>(entry, isCut ? CUT : captured, 4);
-  pushPacket(slotTime(slot), frame, captured, wire, from.linkType, input, segment);
+  pushPacket(slotTime(slot), frame, captured, wire, from.linkType, input, segment, unfinished);
 }
 
 /** Sends what passes, and answers what was rejected. A dropped frame's room serves its answer. */
@@ -156,7 +168,7 @@ function dispatch(from: Side, to: Side, size: u32): void {
     const frame = <usize>load<u32>(entry);
     if (frame == 0) continue;
     const p = packetAt(packet);
-    const verdict = <u32>load<u8>(<usize>(INLINE_BASE + INLINE_VERDICTS_OFFSET) + packet);
+    const verdict = <u32>load<u8>(VERDICTS + packet);
     packet++;
     if (verdict != VERDICT_PASS) {
       if (verdict != VERDICT_DROP) reject(p, from, to, verdict);

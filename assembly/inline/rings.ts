@@ -11,6 +11,7 @@
 import {
   ETHERNET_ADDRESSES_SIZE,
   ETHERTYPE_VLAN,
+  isUnfinished,
   restoreTag,
   STATUS_VLAN_TYPE_VALID,
   STATUS_VLAN_VALID,
@@ -36,10 +37,8 @@ const STATUS_USER: u32 = 1;
 const STATUS_SEND_REQUEST: u32 = 1;
 const STATUS_WRONG_FORMAT: u32 = 4;
 
-const VIRTIO_FLAGS_OFFSET: usize = 0;
 const VIRTIO_HEADERS_OFFSET: usize = 2;
 const VIRTIO_SUM_START_OFFSET: usize = 6;
-export const VIRTIO_NEEDS_SUM: u32 = 1;
 
 const ETHERNET_SIZE: u32 = 14;
 
@@ -95,7 +94,7 @@ export function putTagBack(slot: usize, frame: usize): void {
   store<u16>(to, late, 8);
   const headers = load<u16>(to, VIRTIO_HEADERS_OFFSET);
   if (headers != 0) store<u16>(to, headers + <u16>VLAN_TAG_SIZE, VIRTIO_HEADERS_OFFSET);
-  if ((<u32>load<u8>(to, VIRTIO_FLAGS_OFFSET) & VIRTIO_NEEDS_SUM) != 0) {
+  if (isUnfinished(to)) {
     const start = load<u16>(to, VIRTIO_SUM_START_OFFSET);
     store<u16>(to, start + <u16>VLAN_TAG_SIZE, VIRTIO_SUM_START_OFFSET);
   }

@@ -8,16 +8,19 @@ import { locate, setOf } from "../flow/table";
 import {
   COUNTER_IP4,
   COUNTER_IP6,
+  COUNTER_OFFLOADED,
   COUNTER_TCP,
   COUNTER_UDP,
   KIND_IPV4,
   KIND_IPV6,
+  NOTE_OFFLOADED,
   PACKET_BIT_DF,
   PACKET_BIT_IP,
   PACKET_BIT_IPV4,
   PACKET_BIT_SUM,
   PACKET_BIT_SWAPPED,
   PACKET_BIT_TCP,
+  PACKET_BIT_UNFINISHED,
   PACKET_ICMP_TYPE_OFFSET,
   PACKET_WINDOW_SCALE_OFFSET,
   VLAN_NONE,
@@ -44,8 +47,18 @@ const ETHERTYPE_IP6_FIELD: u32 = 0xdd86;
 const FRAGMENT_FIELD: u32 = 0xff3f; // more fragments, and the offset
 const DONT_FRAGMENT_FIELD: u32 = 0x0040;
 
-/** Decodes the frame when it is a common one; false when it is for the walk, and nothing is counted. */
-export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, wire: u32): bool {
+/**
+ * Decodes the frame when it is a common one; false when it is for the walk, and nothing is counted. `isUnfinished`: its
+ * transport checksum is still to be filled in.
+ */
+export function decodeCommon(
+  p: Packet,
+  time: u64,
+  frame: usize,
+  captured: u32,
+  wire: u32,
+  isUnfinished: bool = false,
+): bool {
   if (captured < ETHERNET_SIZE + IP4_SIZE + UDP_SIZE) return false;
   const type = <u32>load<u16>(frame, 12);
   const ip = frame + ETHERNET_SIZE;
@@ -56,8 +69,11 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
   } else if (type != ETHERTYPE_IP4_FIELD || !commonIp4(p, ip, there, wire - ETHERNET_SIZE)) {
     return false;
   }
+  p.notes = 0;
+  if (isUnfinished) p.mark(PACKET_BIT_UNFINISHED);
   const isTcp = <u32>p.proto == PROTO_TCP;
   if (!(isTcp ? commonTcp(p) : commonUdp(p))) return false;
+  if (p.notes != 0) count(COUNTER_OFFLOADED);
 
   p.time = time;
   p.frame = <u32>frame;
@@ -70,7 +86,6 @@ export function decodeCommon(p: Packet, time: u64, frame: usize, captured: u32, 
   p.macMiddle = <u32>load<u16>(frame, 10) | ((<u32>load<u16>(frame)) << 16);
   p.dmacLow = load<u32>(frame, 2);
   p.vlan = <u16>VLAN_NONE;
-  p.notes = 0;
   store<u32>(changetype<usize>(p), WINDOW_SCALE_NONE, PACKET_WINDOW_SCALE_OFFSET);
   p.fragmentOffset = 0;
   p.l3 = <u32>ip;
@@ -139,7 +154,10 @@ function commonTcp(p: Packet): bool {
   p.payloadSum = 0;
   if (left == p.claimed && config().checksums) {
     const payload = size == 0 ? 0 : sumBytes(at + header, size);
-    if (fold(payload + sumWords(at, header) + pseudoHeader(p, left)) != 0xffff) return false;
+    if (fold(payload + sumWords(at, header) + pseudoHeader(p, left)) != 0xffff) {
+      if (!p.has(PACKET_BIT_UNFINISHED)) return false;
+      p.note(NOTE_OFFLOADED);
+    }
     if (size != 0) {
       p.payloadSum = <u16>fold(payload);
       bits |= PACKET_BIT_SUM;
@@ -164,7 +182,10 @@ function commonUdp(p: Packet): bool {
   if (<u32>p.proto != PROTO_UDP || left < UDP_SIZE) return false;
   if (be16(at + 4) != p.claimed || be16(at + 2) == VXLAN_PORT) return false;
   if (left == p.claimed && load<u16>(at, 6) != 0 && config().checksums) {
-    if (fold(sumBytes(at, left) + pseudoHeader(p, left)) != 0xffff) return false;
+    if (fold(sumBytes(at, left) + pseudoHeader(p, left)) != 0xffff) {
+      if (!p.has(PACKET_BIT_UNFINISHED)) return false;
+      p.note(NOTE_OFFLOADED);
+    }
   }
   p.payloadSum = 0;
   p.setPorts(be16(at), be16(at + 2));

@@ -17,6 +17,7 @@ import {
   PACKET_BIT_SUM,
   PACKET_BIT_TCP,
   PACKET_BIT_UNCHECKABLE,
+  PACKET_BIT_UNFINISHED,
 } from "../layout";
 import { config } from "../state";
 import { be16, be32, swap16 } from "./bytes";
@@ -208,7 +209,10 @@ function verifyTcp(p: Packet, at: usize, size: u32, checksum: u32): void {
   verify(p, sumBytes(at, size) + payloadSum, p.left, checksum);
 }
 
-/** Compares with the field. Zero, or the pseudo-header's sum alone, is a checksum left to the network card. */
+/**
+ * Compares with the field. Zero, or the pseudo-header's sum alone, is a checksum left to the network card; and whatever
+ * the kernel says is.
+ */
 function verify(p: Packet, sum: u64, length: u32, checksum: u32): void {
   if (!checkable(p)) return;
   const pseudo = sumPseudoHeader(p.keyAt, p.kind == <u8>KIND_IPV6, <u32>p.proto, length);
@@ -216,6 +220,7 @@ function verify(p: Packet, sum: u64, length: u32, checksum: u32): void {
   // Segmentation offload leaves the length out of the partial sum, or puts the whole one in.
   if (
     checksum == 0 ||
+    p.has(PACKET_BIT_UNFINISHED) ||
     checksum == fold(pseudo) ||
     checksum == fold(pseudo + 0xffff - <u64>swap16(length & 0xffff))
   ) {
@@ -233,7 +238,7 @@ export function verifyIcmp(p: Packet, at: usize, withPseudoHeader: bool): void {
   let sum = sumBytes(at, p.left);
   if (withPseudoHeader) sum += sumPseudoHeader(p.keyAt, true, PROTO_ICMP6, p.left);
   if (fold(sum) == 0xffff) return;
-  if (load<u16>(at, 2) == 0) {
+  if (load<u16>(at, 2) == 0 || p.has(PACKET_BIT_UNFINISHED)) {
     p.note(NOTE_OFFLOADED);
     return;
   }

@@ -12,6 +12,7 @@ import {
   PACKET_BIT_BAD_CHECKSUM,
   PACKET_BIT_CARRIER_FRAGMENT,
   PACKET_BIT_FRAGMENT,
+  PACKET_BIT_UNFINISHED,
   PACKET_SIZE,
   TUNNEL_DEPTH_MAX,
 } from "../layout";
@@ -22,6 +23,8 @@ import { LAYER_DONE, LAYER_ETHERNET, LAYER_ETHERTYPE, LAYER_IP, LAYER_PPP } from
 import { Packet } from "./packet";
 import { shortHeader } from "./transport";
 
+/** What stays true of the packet inside. */
+const KEPT_BITS: i32 = PACKET_BIT_BAD_CHECKSUM | PACKET_BIT_CARRIER_FRAGMENT | PACKET_BIT_UNFINISHED;
 export const VXLAN_PORT: u32 = 4789;
 const VXLAN_VNI_PRESENT: u32 = 0x08;
 const VXLAN_SIZE: u32 = 8;
@@ -55,7 +58,7 @@ function enter(p: Packet, note: i32): bool {
     p.mark(PACKET_BIT_CARRIER_FRAGMENT);
   }
   p.key = 0;
-  p.bits = <u16>(<i32>p.bits & (PACKET_BIT_BAD_CHECKSUM | PACKET_BIT_CARRIER_FRAGMENT));
+  p.bits = <u16>(<i32>p.bits & KEPT_BITS);
   return true;
 }
 

@@ -1,6 +1,6 @@
 // Two interfaces' rings in a core's memory, and both their kernels: frames are put into the slots for receiving, and
 // taken out of those for sending, as linux/if_packet.h has it (TPACKET_V2). Apart so that every inline test speaks of
-// frames. Always holds: what lies around the rings, between the parts of a slot and in free slots is poisoned.
+// frames. Always holds: what lies around the rings, and in slots for sending that are free, is poisoned.
 
 import * as I from "../../assembly/inline/inline-layout.js";
 import * as L from "../../assembly/layout.js";
@@ -12,6 +12,8 @@ export const MAC_OFFSET = 82;
 export const TX_DATA_OFFSET = 32;
 export const VIRTIO_SIZE = 10;
 const POISON = 0xa5;
+/** What a kernel left in a slot behind and before the frame. */
+const LEFT = 0x3c;
 const RINGS_BASE = L.WINDOWS_BASE + L.WINDOW_SIZE * 5;
 const SIDE_ROOM = L.WINDOW_SIZE * 2;
 const AROUND = 4096;
@@ -47,6 +49,8 @@ export interface RigOptions {
   readonly txSlots?: number;
   readonly slotSize?: number;
   readonly frameMax?: number;
+  /** What lies around the rings, and in slots that were never used. */
+  readonly poison?: number;
 }
 
 export const PASS_ALL: InlinePolicy = { mode: "inline", drop: 0n, reject: 0n, allow: [], rejectRate: 100 };
@@ -58,19 +62,21 @@ export class InlineRig {
   /** Where each kernel puts the next frame, and takes the next one. */
   private readonly rxHead = [0, 0];
   private readonly txHead = [0, 0];
+  private readonly poison: number;
 
   constructor(
     readonly core: Core,
     options: RigOptions = {},
     policy: Partial<InlinePolicy> = {},
   ) {
-    const { rxSlots = 64, txSlots = 64, slotSize = 2048, frameMax = 1514 } = options;
+    const { rxSlots = 64, txSlots = 64, slotSize = 2048, frameMax = 1514, poison = POISON } = options;
+    this.poison = poison;
     this.slotSize = slotSize;
     this.rxSlots = rxSlots;
     this.txSlots = txSlots;
     for (const side of [0, 1] as const) {
       const room = (rxSlots + txSlots) * slotSize;
-      core.bytes.fill(POISON, this.rxBase(side) - AROUND, this.rxBase(side) + room + AROUND);
+      core.bytes.fill(poison, this.rxBase(side) - AROUND, this.rxBase(side) + room + AROUND);
       for (let slot = 0; slot < rxSlots; slot++) core.view.setUint32(this.rxSlot(side, slot), 0, true);
       for (let slot = 0; slot < txSlots; slot++) core.view.setUint32(this.txSlot(side, slot), 0, true);
       setSide(viewMemory(core.memory), side, {
@@ -128,7 +134,7 @@ export class InlineRig {
     if (view.getUint32(slot, true) !== 0) throw new Error(`side ${side}: the ring for receiving is full`);
     if (MAC_OFFSET + bytes.length > this.slotSize)
       throw new Error(`a frame of ${bytes.length} bytes has no room`);
-    this.core.bytes.fill(POISON, slot + 4, slot + this.slotSize);
+    this.core.bytes.fill(LEFT, slot + 4, slot + this.slotSize);
     view.setUint32(slot + 4, wire ?? bytes.length, true);
     view.setUint32(slot + 8, bytes.length, true);
     view.setUint16(slot + 12, MAC_OFFSET, true);
@@ -163,7 +169,7 @@ export class InlineRig {
       const length = view.getUint32(slot + 4, true);
       const at = slot + TX_DATA_OFFSET;
       out.push({ bytes: bytes.slice(at + VIRTIO_SIZE, at + length), virtio: this.virtio(at) });
-      bytes.fill(POISON, slot + 4, slot + this.slotSize);
+      bytes.fill(this.poison, slot + 4, slot + this.slotSize);
       view.setUint32(slot, 0, true);
     }
     return out;
@@ -213,6 +219,6 @@ export class InlineRig {
       bytes.subarray(this.rxBase(side) - AROUND, this.rxBase(side)),
       bytes.subarray(end, end + AROUND),
     ];
-    return around.every((part) => part.every((byte) => byte === POISON));
+    return around.every((part) => part.every((byte) => byte === this.poison));
   }
 }
