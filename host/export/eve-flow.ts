@@ -6,6 +6,7 @@
 import * as L from "../../assembly/layout.js";
 import { addressText, senderMac } from "../record/address.js";
 import { type FlowRecord, PROTO_ESP } from "../record/flow-record.js";
+import { verdictOf } from "../record/verdict.js";
 import { asciiJson, evidenceText } from "./eve-evidence.js";
 import { eveFlowState, eveProto, eveReason, eveTcpState, icmpAnswer } from "./eve-names.js";
 import { eventTimeUs, eveTime, microsecondsAt } from "./eve-time.js";
@@ -85,8 +86,14 @@ function flowText(record: FlowRecord): string {
     `,"flow":{"pkts_toserver":${record.packets("orig")},"pkts_toclient":${record.packets("resp")}` +
     `,"bytes_toserver":${record.wireBytes("orig")},"bytes_toclient":${record.wireBytes("resp")}` +
     `,"start":"${eveTime(startUs)}","end":"${eveTime(lastUs)}","age":${age}` +
-    `,"state":"${eveFlowState(record)}","reason":"${eveReason(record.reason)}","alerted":false}`
+    `,"state":"${eveFlowState(record)}","reason":"${eveReason(record.reason)}","alerted":false${actionText(record)}}`
   );
+}
+
+/** As Suricata has it: only of what was dropped in truth. */
+function actionText(record: FlowRecord): string {
+  const verdict = verdictOf(record);
+  return verdict === "drop" || verdict === "reject" ? `,"action":"drop"` : "";
 }
 
 const FLAG_NAMES = ["fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"] as const;

@@ -50,6 +50,9 @@ export const FLOW_FLAGS: readonly (readonly [bit: number, meaning: string])[] = 
   [L.FLOW_FLAG_UNHEARD, "while one side alone was heard, it heard the other"],
   [L.FLOW_FLAG_FIN_DATA, "a FIN came with data, and no handshake before"],
   [L.FLOW_FLAG_COMPANY, "its sender repeats in vain in other flows too"],
+  [L.FLOW_FLAG_DROPPED, "inline: its packets were dropped from some packet on"],
+  [L.FLOW_FLAG_REJECTED, "inline: they were rejected: who sent them was told"],
+  [L.FLOW_FLAG_SIMULATED, "inline: they would have been, and passed"],
 ];
 
 const ENDS = [

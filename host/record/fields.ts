@@ -15,6 +15,7 @@ import { hasIpId, ipIdBehaviour } from "./ip-id.js";
 import { ethertypeOf, protocolText } from "./names.js";
 import { noteNames, reasonName } from "./notes.js";
 import { stateText, tcpFlagsText } from "./state.js";
+import { verdictOf } from "./verdict.js";
 
 const ABSENT = Number.NaN;
 
@@ -266,6 +267,12 @@ export const FIELDS: readonly Field[] = [
   list(["Notes", 16, "notes"], "encapsulations and oddities of its packets", (r) => noteNames(r.notes)),
   list(["Findings", 16, "findings"], "names of the findings raised", (r) =>
     findingNames(r.findingsLow, r.findingsHigh),
+  ),
+  text(
+    ["Verdict", 10, "verdict"],
+    "left",
+    "what became of its packets inline: drop, reject, would-drop (a simulation: they passed); nothing where they passed",
+    (r) => verdictOf(r) ?? "",
   ),
   text(
     ["Reason", 8, "reason"],
