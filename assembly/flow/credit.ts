@@ -5,6 +5,7 @@ import { noteAbsence, noteRefused } from "../detect/absence";
 import { flowCause } from "../detect/cause";
 import { raiseFromConduct } from "../detect/conduct";
 import { observe } from "../detect/observe";
+import { NO_ACCUSATION } from "../detect/quiet";
 import { raiseFromChecksums, raiseFromNotes } from "../detect/raise";
 import { rememberFlow } from "../detect/recents";
 import { isApart, isSteady, lookAtReset, lookAtTtl, raiseIdReturn } from "../detect/second-sender";
@@ -20,11 +21,6 @@ import {
   DIR_REASON_ANSWER,
   DIR_REASON_FIRST_PACKET,
   DIR_REASON_LEARNT,
-  FINDING_BAD_CHECKSUM,
-  FINDING_BAD_HEADER,
-  FINDING_IP_ID_ZERO,
-  FINDING_MARTIAN_SOURCE,
-  FINDING_ONE_WAY,
   FINDING_SIGNATURE,
   FLOW_FLAG_FIRST_B,
   FLOW_FLAG_SEEN_A,
@@ -85,13 +81,7 @@ export function endRefused(flow: Flow, set: u32): void {
 }
 
 /** Findings that are no accusation, and those that alerts tell of. */
-const QUIET: u64 =
-  ((<u64>1) << (<u64>FINDING_ONE_WAY)) |
-  ((<u64>1) << (<u64>FINDING_IP_ID_ZERO)) |
-  ((<u64>1) << (<u64>FINDING_MARTIAN_SOURCE)) |
-  ((<u64>1) << (<u64>FINDING_BAD_CHECKSUM)) |
-  ((<u64>1) << (<u64>FINDING_BAD_HEADER)) |
-  ((<u64>1) << (<u64>FINDING_SIGNATURE));
+const QUIET: u64 = NO_ACCUSATION | ((<u64>1) << (<u64>FINDING_SIGNATURE));
 
 /**
  * Where there are intermediate records, what is strange is told at once: a flow's next one comes with its next packet,

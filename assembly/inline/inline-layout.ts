@@ -25,8 +25,8 @@ export const INLINE_MODE_SIMULATE: i32 = 1; // everything is forwarded; what wou
 export const INLINE_MODE_ON: i32 = 2;
 
 export const INLINE_LOAD_NONE: i32 = 0; // every packet is looked into
-export const INLINE_LOAD_HIGH: i32 = 1; // a quarter of a ring waits: of conversations without a finding, THIN_HIGH_BYTES each way
-export const INLINE_LOAD_FULL: i32 = 2; // half of a ring waits: of any flow without a finding, THIN_FULL_BYTES each way
+export const INLINE_LOAD_HIGH: i32 = 1; // a quarter of a ring waits: of conversations without a strange finding, THIN_HIGH_BYTES each way
+export const INLINE_LOAD_FULL: i32 = 2; // half of a ring waits: of any flow without one, THIN_FULL_BYTES each way
 
 export const THIN_HIGH_BYTES: i32 = 16384; // application bytes of a direction that are inspected all the same
 export const THIN_FULL_BYTES: i32 = 4096;

@@ -1,7 +1,8 @@
-// How much waits, and what is not inspected for it: bytes of long conversations that have shown nothing, before frames
-// are lost. Apart from the verdict because it judges nothing. Always holds: flows, evidence and findings of headers go
+// How much waits, and what is not inspected for it: bytes of long conversations that have shown nothing to accuse them
+// of, before frames are lost. Apart from the verdict because it judges nothing. Always holds: flows, evidence and findings of headers go
 // on whatever waits; each packet that is not inspected is counted.
 
+import { NO_ACCUSATION } from "../detect/quiet";
 import { Flow } from "../flow/flow";
 import {
   CLASS_TWO_WAY,
@@ -45,7 +46,8 @@ function isSpared(p: Packet, flow: Flow, load: u32): bool {
   if (!config().inspects) return false;
   const isFull = load == INLINE_LOAD_FULL;
   if (!flow.has(FLOW_FLAG_DROPPED)) {
-    if (flow.findings != 0 || (!isFull && <i32>flow.flowClass < CLASS_TWO_WAY)) return false;
+    if ((flow.findings & ~NO_ACCUSATION) != 0 || (!isFull && <i32>flow.flowClass < CLASS_TWO_WAY))
+      return false;
     const sent = flow.direction(p.has(PACKET_BIT_SWAPPED)).appBytes;
     const before = sent - min<u64>(sent, p.appBytes);
     if (before < <u64>(isFull ? THIN_FULL_BYTES : THIN_HIGH_BYTES)) return false;

@@ -11,6 +11,8 @@ export interface RingFrame {
   vlan?: { tag: number; type?: number };
   /** virtio_net_hdr: segmentation type and bytes a segment. */
   merged?: { type: number; segment: number };
+  /** virtio_net_hdr: the transport checksum is still to be filled in. */
+  isUnfinished?: boolean;
 }
 
 const BLOCK_HEADER_SIZE = 48;
@@ -33,7 +35,7 @@ export function ringBlock(frames: readonly RingFrame[], size: number): Uint8Arra
 }
 
 function ringFrame(
-  { bytes, timeNs = 1_000_000_000n, wire = bytes.length, vlan, merged }: RingFrame,
+  { bytes, timeNs = 1_000_000_000n, wire = bytes.length, vlan, merged, isUnfinished = false }: RingFrame,
   isLast: boolean,
 ): Uint8Array {
   const room = Math.ceil((MAC_OFFSET + bytes.length) / 16) * 16;
@@ -49,6 +51,7 @@ function ringFrame(
   view.setUint16(26, MAC_OFFSET + 14, true);
   view.setUint32(32, vlan?.tag ?? 0, true);
   view.setUint16(36, vlan?.type ?? 0, true);
+  out[MAC_OFFSET - VIRTIO_SIZE] = isUnfinished ? 1 : 0;
   out[MAC_OFFSET - VIRTIO_SIZE + 1] = merged?.type ?? 0;
   view.setUint16(MAC_OFFSET - VIRTIO_SIZE + 4, merged?.segment ?? 0, true);
   out.set(bytes, MAC_OFFSET);

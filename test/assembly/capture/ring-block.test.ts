@@ -84,6 +84,16 @@ describe("readBlock()", () => {
     expect(core.counter(L.COUNTER_MERGED_FRAMES)).toBe(0);
   });
 
+  it("does not call a checksum wrong that is still to be filled in", () => {
+    const bytes = ethernet({}, ipv4(ends, udp({ sport: 1, dport: 53, checksum: 0x1234 }, filler(20))));
+    for (const isUnfinished of [true, false]) {
+      const core = new Core();
+      read(core, ringBlock([{ bytes, isUnfinished }], BLOCK_SIZE));
+      expect(core.counter(L.COUNTER_BAD_L4_CHECKSUM)).toBe(isUnfinished ? 0 : 1);
+      expect(core.counter(L.COUNTER_OFFLOADED)).toBe(isUnfinished ? 1 : 0);
+    }
+  });
+
   it("ends a block whose offsets lead outside, and counts it", () => {
     const good = ringBlock([{ bytes: query(1) }, { bytes: query(2) }], BLOCK_SIZE);
     const spoil: [at: number, value: number][] = [

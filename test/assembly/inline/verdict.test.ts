@@ -149,6 +149,24 @@ describe("a rule", () => {
   });
 });
 
+describe("verdicts of many packets at once", () => {
+  it("are those of the right ones, whatever the size of a chunk", () => {
+    for (const size of [1, 5, 31, 32, 33, 64, 100]) {
+      const bump = new Bump(
+        'drop udp any any -> any 53 (msg:"evil"; content:"evil"; sid:1;)',
+        {},
+        { rings: { rxSlots: 128, txSlots: 128 } },
+      );
+      const frames = Array.from({ length: size }, (_, i) => query(i % 3 === 0 ? "evil" : "good", 1000 + i));
+      for (const frame of frames) bump.rig.receive(0, frame);
+      expect(bump.rig.forward(0).taken).toBe(size);
+      const passed = frames.filter((_, i) => i % 3 !== 0);
+      expect(bump.rig.sent(1).map(({ bytes }) => bytes)).toEqual(passed);
+      expect(bump.counter(L.COUNTER_INLINE_DROPPED)).toBe(size - passed.length);
+    }
+  });
+});
+
 describe("a finding's policy", () => {
   const land = ethernet(
     {},
