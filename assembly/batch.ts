@@ -199,7 +199,13 @@ function processPacket(p: Packet): void {
   }
   const isCarrier = p.has(PACKET_BIT_CARRIER_FRAGMENT);
   const flow = isCarrier ? creditCarrier(p) : creditPacket(p);
-  lookInto(p, flow, 0);
+  if (inlineState().judging != 0) {
+    judgePacket(p, flow, 0);
+  } else {
+    inspect(p, flow);
+    if (p.quoted != 0) tieError(p, flow);
+  }
+  tellStrange(flow, p);
   if (!isCarrier) endRefused(flow, p.set);
 }
 
@@ -208,17 +214,20 @@ function processFragment(p: Packet): void {
   const datagram = config().inspects ? collectFragment(p) : 0;
   const flow = creditFragment(p);
   if (flow == null) return;
-  lookInto(p, flow, datagram);
+  if (inlineState().judging != 0) {
+    judgePacket(p, flow, datagram);
+  } else {
+    inspect(p, flow, datagram);
+    if (p.quoted != 0) tieError(p, flow);
+  }
+  tellStrange(flow, p);
 }
 
-/** What the packet of that flow brings; and inline, what becomes of it. */
-function lookInto(p: Packet, flow: Flow, datagram: usize): void {
-  const isInline = inlineState().judging != 0;
-  if (!isInline || !isThinned(p, flow)) inspect(p, flow, datagram);
+/** What the packet of that flow brings, and what becomes of it inline: before a record is made, which tells that. */
+function judgePacket(p: Packet, flow: Flow, datagram: usize): void {
+  if (!isThinned(p, flow)) inspect(p, flow, datagram);
   if (p.quoted != 0) tieError(p, flow);
-  // Before a record is made, which tells the verdict.
-  if (isInline) judge(p, flow);
-  tellStrange(flow, p);
+  judge(p, flow);
 }
 
 /** The clock follows the packets; a step back of more than CLOCK_JUMP is followed too, a smaller one is not. */

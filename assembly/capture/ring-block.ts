@@ -15,6 +15,7 @@ import { LINKTYPE_ETHERNET } from "../wire/link";
 import {
   ETHERNET_ADDRESSES_SIZE,
   ETHERTYPE_VLAN,
+  isPlain,
   isUnfinished,
   restoreTag,
   STATUS_VLAN_TYPE_VALID,
@@ -72,8 +73,12 @@ function takeFrame(header: usize, room: u32, link: u32, input: u32): bool {
   if (mac < FRAME_HEADER_SIZE + VIRTIO_SIZE || mac > room || captured > room - mac) return false;
   let frame = header + mac;
   const virtio = frame - VIRTIO_SIZE;
-  const segment = segmentOf(virtio);
-  const unfinished = isUnfinished(virtio);
+  let segment: u32 = 0;
+  let unfinished = false;
+  if (!isPlain(virtio)) {
+    segment = segmentOf(virtio);
+    unfinished = isUnfinished(virtio);
+  }
   const status = load<u32>(header, FRAME_STATUS_OFFSET);
   if ((status & STATUS_VLAN_VALID) != 0 && link == LINKTYPE_ETHERNET && captured >= ETHERNET_ADDRESSES_SIZE) {
     frame -= VLAN_TAG_SIZE;

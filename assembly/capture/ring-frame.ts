@@ -15,6 +15,11 @@ export const ETHERTYPE_VLAN: u32 = 0x8100;
 export const ETHERNET_ADDRESSES_SIZE: u32 = 12;
 export const VLAN_TAG_SIZE: u32 = 4;
 
+/** Whether the frame is as it was on the wire: neither merged nor without its checksum. */
+export function isPlain(virtio: usize): bool {
+  return load<u16>(virtio) == 0;
+}
+
 /** Bytes of payload a packet of a frame that is several merged into one, else 0. */
 export function segmentOf(virtio: usize): u32 {
   const type = <u32>load<u8>(virtio, VIRTIO_SEGMENT_TYPE_OFFSET);

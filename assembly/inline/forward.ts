@@ -5,6 +5,7 @@
 
 import { packetAt, processBatch, pushPacket } from "../batch";
 import {
+  isPlain,
   isUnfinished,
   segmentOf,
   VIRTIO_SEGMENT_TYPE_OFFSET,
@@ -144,8 +145,12 @@ function take(from: Side, slot: usize, input: u32, place: u32): void {
   }
   let captured = slotCaptured(slot);
   let wire = slotWire(slot);
-  const segment = segmentOf(frame - VIRTIO_SIZE);
-  const unfinished = isUnfinished(frame - VIRTIO_SIZE);
+  let segment: u32 = 0;
+  let unfinished = false;
+  if (!isPlain(frame - VIRTIO_SIZE)) {
+    segment = segmentOf(frame - VIRTIO_SIZE);
+    unfinished = isUnfinished(frame - VIRTIO_SIZE);
+  }
   const isCut = wire > captured;
   if (isTagged(slot, from.linkType)) {
     putTagBack(slot, frame);

@@ -73,7 +73,6 @@ export function decodeCommon(
   if (isUnfinished) p.mark(PACKET_BIT_UNFINISHED);
   const isTcp = <u32>p.proto == PROTO_TCP;
   if (!(isTcp ? commonTcp(p) : commonUdp(p))) return false;
-  if (p.notes != 0) count(COUNTER_OFFLOADED);
 
   p.time = time;
   p.frame = <u32>frame;
@@ -155,8 +154,7 @@ function commonTcp(p: Packet): bool {
   if (left == p.claimed && config().checksums) {
     const payload = size == 0 ? 0 : sumBytes(at + header, size);
     if (fold(payload + sumWords(at, header) + pseudoHeader(p, left)) != 0xffff) {
-      if (!p.has(PACKET_BIT_UNFINISHED)) return false;
-      p.note(NOTE_OFFLOADED);
+      if (!isForgiven(p)) return false;
     }
     if (size != 0) {
       p.payloadSum = <u16>fold(payload);
@@ -183,8 +181,7 @@ function commonUdp(p: Packet): bool {
   if (be16(at + 4) != p.claimed || be16(at + 2) == VXLAN_PORT) return false;
   if (left == p.claimed && load<u16>(at, 6) != 0 && config().checksums) {
     if (fold(sumBytes(at, left) + pseudoHeader(p, left)) != 0xffff) {
-      if (!p.has(PACKET_BIT_UNFINISHED)) return false;
-      p.note(NOTE_OFFLOADED);
+      if (!isForgiven(p)) return false;
     }
   }
   p.payloadSum = 0;
@@ -196,6 +193,14 @@ function commonUdp(p: Packet): bool {
   p.appBytes = p.claimed - UDP_SIZE;
   p.payload = <u32>at + UDP_SIZE;
   p.payloadSize = left - UDP_SIZE;
+  return true;
+}
+
+/** A wrong checksum that is still to be filled in. */
+function isForgiven(p: Packet): bool {
+  if (!p.has(PACKET_BIT_UNFINISHED)) return false;
+  p.note(NOTE_OFFLOADED);
+  count(COUNTER_OFFLOADED);
   return true;
 }
 
