@@ -44,6 +44,7 @@ import {
   handOver,
   hasRoom,
   isReceived,
+  isSendable,
   isTagged,
   putTagBack,
   receiveSlot,
@@ -125,7 +126,8 @@ export function discard(side: u32, beforeNs: u64): u32 {
     giveBack(from, 1);
     given++;
   }
-  from.rxBusy = 0;
+  // What a call that died had in work goes first.
+  from.rxBusy -= min(from.rxBusy, given);
   count(COUNTER_INLINE_STALE, given);
   return given;
 }
@@ -180,7 +182,9 @@ function dispatch(from: Side, to: Side, size: u32): void {
       continue;
     }
     const length = load<u32>(entry, 4);
-    if (!fits(to, p, frame, length)) {
+    if (!isSendable(frame - VIRTIO_SIZE, length)) {
+      count(COUNTER_INLINE_DAMAGED);
+    } else if (!fits(to, p, frame, length)) {
       count(COUNTER_INLINE_OVERSIZE);
     } else if (!hasRoom(to, 0)) {
       count(COUNTER_INLINE_TX_FULL);

@@ -39,6 +39,7 @@ const STATUS_WRONG_FORMAT: u32 = 4;
 
 const VIRTIO_HEADERS_OFFSET: usize = 2;
 const VIRTIO_SUM_START_OFFSET: usize = 6;
+const VIRTIO_SUM_OFFSET_OFFSET: usize = 8; // of the checksum from there
 
 const ETHERNET_SIZE: u32 = 14;
 
@@ -105,6 +106,17 @@ export function putTagBack(slot: usize, frame: usize): void {
 }
 
 if (ETHERNET_ADDRESSES_SIZE + 2 != ETHERNET_SIZE) ERROR("a frame that gets a tag has two addresses");
+
+/**
+ * Whether the kernel takes the virtio_net_hdr for a frame of that length: the headers that it tells of, and the checksum
+ * to be filled in, lie within. A refused slot holds up all that follow it unless PACKET_LOSS is set.
+ */
+export function isSendable(virtio: usize, length: u32): bool {
+  if (<u32>load<u16>(virtio, VIRTIO_HEADERS_OFFSET) > length) return false;
+  if (!isUnfinished(virtio)) return true;
+  const start = <u32>load<u16>(virtio, VIRTIO_SUM_START_OFFSET);
+  return start + <u32>load<u16>(virtio, VIRTIO_SUM_OFFSET_OFFSET) + 2 <= length;
+}
 
 /** Gives the next `slots` slots back to the kernel; what was read of them must have been used. */
 export function giveBack(side: Side, slots: u32): void {

@@ -479,7 +479,7 @@ export const COUNTERS: readonly Counter[] = [
   {
     index: L.COUNTER_INLINE_DAMAGED,
     name: "inline-damaged",
-    help: "slots of a receiving ring whose fields lead outside it, or shorter than a link header",
+    help: "frames whose slot's fields lead outside it or that can't be sent again: the kernel gave them damaged",
   },
   {
     index: L.COUNTER_INLINE_STALE,

@@ -39,6 +39,27 @@ describe("a slot's fields", () => {
     expect(rig.core.counter(L.COUNTER_PACKETS)).toBe(1);
   });
 
+  it("may tell of headers or a checksum behind the frame: it can't be sent", () => {
+    const rig = new InlineRig(new Core(), { slotSize: SLOT });
+    const size = frame.length;
+    const virtios = [
+      { headers: size + 1 },
+      { flags: 1, start: size, offset: 0 },
+      { flags: 1, start: 34, offset: 0xffff },
+      { headers: size },
+      { flags: 1, start: size - 8, offset: 6 },
+      { flags: 2, start: 0xffff },
+    ];
+    const sent = rig.pass(
+      0,
+      virtios.map((virtio) => ({ bytes: frame, virtio })),
+    );
+    expect(sent).toHaveLength(3);
+    expect(rig.core.counter(L.COUNTER_INLINE_DAMAGED)).toBe(3);
+    expect(rig.core.counter(L.COUNTER_PACKETS)).toBe(6);
+    expect(rig.balance()).toEqual({ taken: 6, accounted: 6 });
+  });
+
   it("may put a frame anywhere in the slot", () => {
     for (const mac of [46, 100, SLOT - frame.length]) {
       const rig = new InlineRig(new Core(), { slotSize: SLOT });
