@@ -1,0 +1,100 @@
+// The kernel's half of the dead man's switch: who gets a frame, the sensor or the other interface.
+// Apart from attaching it because it is read and tested as data.
+// Always holds: a frame is either passed on to the sensor's socket or redirected, never dropped by the program itself;
+// whatever is unclear (no peer, a mode it does not know) goes to the sensor.
+
+import {
+  DEADMAN_BEAT_OFFSET,
+  DEADMAN_BYPASSED_BYTES_OFFSET,
+  DEADMAN_BYPASSED_OFFSET,
+  DEADMAN_LIMIT_OFFSET,
+  DEADMAN_MODE_ARMED,
+  DEADMAN_MODE_BYPASS,
+  DEADMAN_MODE_OFFSET,
+  DEADMAN_PEER_OFFSET,
+  DEADMAN_SIDE_SIZE,
+  DEADMAN_SIDES_OFFSET,
+} from "../../assembly/inline/inline-layout.js";
+import type { Step } from "../bpf/instruction.js";
+import {
+  addAtomic,
+  assemble,
+  call,
+  exit,
+  jump,
+  jumpIf,
+  jumpIfNumber,
+  label,
+  load,
+  loadMapValue,
+  move,
+  moveNumber,
+  subtract,
+} from "../bpf/instruction.js";
+import { BPF_XDP } from "../bpf/link.js";
+import type { ProgramText } from "../bpf/objects.js";
+import { BPF_PROG_TYPE_XDP } from "../bpf/objects.js";
+
+/** 0: frames that come in at the first interface; 1: at the second. */
+export type Side = 0 | 1;
+
+export const MAP_NAME = "stray_dead_man";
+const PROGRAM_NAMES = ["stray_dead_0", "stray_dead_1"] as const;
+
+// enum bpf_func_id, enum xdp_action.
+const KTIME_GET_NS = 5;
+const REDIRECT = 23;
+const XDP_GET_BUFF_LEN = 188;
+const XDP_PASS = 2;
+
+/** Is `name` that of a program of a dead man's switch? */
+export function isOurProgram(name: string): boolean {
+  return PROGRAM_NAMES.some((ours) => ours === name);
+}
+
+/** The address of the page stays in r7, the frame in r6, the peer's index in r8. */
+export function deadManSteps(side: Side, mapFd: number): readonly Step[] {
+  const own = DEADMAN_SIDES_OFFSET + side * DEADMAN_SIDE_SIZE;
+  return [
+    move(6, 1),
+    ...loadMapValue(7, mapFd),
+    load(4, 1, 7, DEADMAN_MODE_OFFSET),
+    jumpIfNumber(1, "==", DEADMAN_MODE_BYPASS, "bypass"),
+    jumpIfNumber(1, "!=", DEADMAN_MODE_ARMED, "pass"),
+
+    // The beat is read first: one that comes between both makes the age too small, never too large.
+    load(8, 9, 7, DEADMAN_BEAT_OFFSET),
+    call(KTIME_GET_NS),
+    subtract(0, 9),
+    load(8, 2, 7, DEADMAN_LIMIT_OFFSET),
+    // With signs: another processor's clock may be behind the beat's by a little.
+    jumpIf(0, "s<=", 2, "pass"),
+
+    label("bypass"),
+    load(4, 8, 7, own + DEADMAN_PEER_OFFSET),
+    jumpIfNumber(8, "==", 0, "pass"),
+    moveNumber(1, 1),
+    addAtomic(8, 7, own + DEADMAN_BYPASSED_OFFSET, 1),
+    move(1, 6),
+    call(XDP_GET_BUFF_LEN),
+    addAtomic(8, 7, own + DEADMAN_BYPASSED_BYTES_OFFSET, 0),
+    move(1, 8),
+    moveNumber(2, 0),
+    call(REDIRECT),
+    jump("end"),
+
+    label("pass"),
+    moveNumber(0, XDP_PASS),
+    label("end"),
+    exit(),
+  ];
+}
+
+export function deadManProgram(side: Side, mapFd: number): ProgramText {
+  return {
+    name: PROGRAM_NAMES[side],
+    type: BPF_PROG_TYPE_XDP,
+    attachType: BPF_XDP,
+    code: assemble(deadManSteps(side, mapFd)),
+  };
+}
