@@ -225,7 +225,9 @@ export class Pins {
     const { mountedOn } = this;
     if (mountedOn === undefined) return;
     ignoreFailure(() => {
-      if (readdirSync(mountedOn).length === 0 && unmountBpffs(mountedOn)) rmdirSync(mountedOn);
+      // The kernel itself puts maps.debug and progs.debug into a bpffs; no pin's name has a dot.
+      const pins = readdirSync(mountedOn).filter((name) => !name.includes("."));
+      if (pins.length === 0 && unmountBpffs(mountedOn)) rmdirSync(mountedOn);
     });
   }
 

@@ -2,7 +2,7 @@
 // Apart from network interfaces in general because each question is a struct of its own, with a pointer to it.
 // Always holds: the calling thread's own network namespace is asked; a driver that does not answer is undefined.
 
-import { StrayError } from "../errors.js";
+import { printable, StrayError } from "../errors.js";
 import { errnoText, libc } from "./libc.js";
 
 const AF_UNIX = 1;
@@ -90,7 +90,7 @@ export function setFeature(interfaceName: string, feature: string, isOn: boolean
 function refused(interfaceName: string, feature: string, reason: string): StrayError {
   return new StrayError(
     "OFFLOAD_REFUSED",
-    `${feature} of interface ${interfaceName} can't be switched: ${reason}`,
+    `${feature} of interface ${printable(interfaceName)} can't be switched: ${reason}`,
   );
 }
 
