@@ -8,13 +8,18 @@ import { expectKind, objectInfo } from "./objects.js";
 
 /** enum bpf_attach_type. */
 export const BPF_XDP = 37;
+export const BPF_TCX_INGRESS = 46;
 /** enum bpf_link_type. */
 export const BPF_LINK_TYPE_XDP = 6;
+export const BPF_LINK_TYPE_TCX = 11;
 
 const XDP_FLAGS_SKB_MODE = 2;
 const XDP_FLAGS_DRV_MODE = 4;
+/** Before all programs that are there. */
+const BPF_F_BEFORE = 8;
 
 const CREATE_BYTES = 16;
+const CREATE_TCX_BYTES = 32;
 const UPDATE_BYTES = 16;
 const INFO_BYTES = 64;
 
@@ -29,6 +34,19 @@ export function tryXdpLink(programFd: number, interfaceIndex: number, mode: XdpM
     .u32(4, interfaceIndex)
     .u32(8, BPF_XDP)
     .u32(12, flags);
+  return tryBpf(BPF_LINK_CREATE, attributes);
+}
+
+/**
+ * A new link at the interface's ingress (Linux 6.6), before other programs there, or -errno. Packet sockets see a
+ * frame before it does.
+ */
+export function tryIngressLink(programFd: number, interfaceIndex: number): number {
+  const attributes = new Attributes(CREATE_TCX_BYTES)
+    .u32(0, programFd)
+    .u32(4, interfaceIndex)
+    .u32(8, BPF_TCX_INGRESS)
+    .u32(12, BPF_F_BEFORE);
   return tryBpf(BPF_LINK_CREATE, attributes);
 }
 
@@ -52,7 +70,7 @@ export interface LinkInfo {
   readonly interfaceIndex: number;
 }
 
-/** Of struct bpf_link_info. @throws StrayError BPF_OBJECT_KIND when it is no link. */
+/** Of struct bpf_link_info, of links to interfaces. @throws StrayError BPF_OBJECT_KIND when it is no link. */
 export function linkInfo(fd: number): LinkInfo {
   expectKind(fd, "link");
   const view = objectInfo(fd, INFO_BYTES);

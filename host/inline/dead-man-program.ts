@@ -31,9 +31,9 @@ import {
   moveNumber,
   subtract,
 } from "../bpf/instruction.js";
-import { BPF_XDP } from "../bpf/link.js";
+import { BPF_TCX_INGRESS, BPF_XDP } from "../bpf/link.js";
 import type { ProgramText } from "../bpf/objects.js";
-import { BPF_PROG_TYPE_XDP } from "../bpf/objects.js";
+import { BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP } from "../bpf/objects.js";
 
 /** 0: frames that come in at the first interface; 1: at the second. */
 export type Side = 0 | 1;
@@ -41,11 +41,21 @@ export type Side = 0 | 1;
 export const MAP_NAME = "stray_dead_man";
 const PROGRAM_NAMES = ["stray_dead_0", "stray_dead_1"] as const;
 
-// enum bpf_func_id, enum xdp_action.
+/**
+ * Where it runs. xdp: before anything else sees the frame. ingress: behind packet sockets, with frames that are
+ * merged (larger than the MTU) as they are, which XDP's redirect would lose.
+ */
+export type Hook = "xdp" | "ingress";
+
+/** Of struct __sk_buff. */
+const SKB_LEN_OFFSET = 0;
+
+// enum bpf_func_id, enum xdp_action, enum tcx_action_base.
 const KTIME_GET_NS = 5;
 const REDIRECT = 23;
 const XDP_GET_BUFF_LEN = 188;
 const XDP_PASS = 2;
+const TCX_NEXT = -1;
 
 /** Is `name` that of a program of a dead man's switch? */
 export function isOurProgram(name: string): boolean {
@@ -53,7 +63,7 @@ export function isOurProgram(name: string): boolean {
 }
 
 /** The address of the page stays in r7, the frame in r6, the peer's index in r8. */
-export function deadManSteps(side: Side, mapFd: number): readonly Step[] {
+export function deadManSteps(hook: Hook, side: Side, mapFd: number): readonly Step[] {
   const own = DEADMAN_SIDES_OFFSET + side * DEADMAN_SIDE_SIZE;
   return [
     move(6, 1),
@@ -75,8 +85,7 @@ export function deadManSteps(side: Side, mapFd: number): readonly Step[] {
     jumpIfNumber(8, "==", 0, "pass"),
     moveNumber(1, 1),
     addAtomic(8, 7, own + DEADMAN_BYPASSED_OFFSET, 1),
-    move(1, 6),
-    call(XDP_GET_BUFF_LEN),
+    ...(hook === "xdp" ? [move(1, 6), call(XDP_GET_BUFF_LEN)] : [load(4, 0, 6, SKB_LEN_OFFSET)]),
     addAtomic(8, 7, own + DEADMAN_BYPASSED_BYTES_OFFSET, 0),
     move(1, 8),
     moveNumber(2, 0),
@@ -84,17 +93,17 @@ export function deadManSteps(side: Side, mapFd: number): readonly Step[] {
     jump("end"),
 
     label("pass"),
-    moveNumber(0, XDP_PASS),
+    moveNumber(0, hook === "xdp" ? XDP_PASS : TCX_NEXT),
     label("end"),
     exit(),
   ];
 }
 
-export function deadManProgram(side: Side, mapFd: number): ProgramText {
+export function deadManProgram(hook: Hook, side: Side, mapFd: number): ProgramText {
   return {
     name: PROGRAM_NAMES[side],
-    type: BPF_PROG_TYPE_XDP,
-    attachType: BPF_XDP,
-    code: assemble(deadManSteps(side, mapFd)),
+    type: hook === "xdp" ? BPF_PROG_TYPE_XDP : BPF_PROG_TYPE_SCHED_CLS,
+    attachType: hook === "xdp" ? BPF_XDP : BPF_TCX_INGRESS,
+    code: assemble(deadManSteps(hook, side, mapFd)),
   };
 }

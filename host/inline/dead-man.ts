@@ -11,8 +11,7 @@ import {
   DEADMAN_VALUE_SIZE,
 } from "../../assembly/inline/inline-layout.js";
 import { refusedBpf } from "../bpf/call.js";
-import type { XdpMode } from "../bpf/link.js";
-import { isTaken, tryXdpLink, updateLink } from "../bpf/link.js";
+import { isTaken, tryIngressLink, tryXdpLink, updateLink } from "../bpf/link.js";
 import { createArray, loadProgram } from "../bpf/objects.js";
 import { printable, StrayError } from "../errors.js";
 import { driverName } from "../system/ethtool.js";
@@ -21,9 +20,9 @@ import { linkFacts } from "../system/link-facts.js";
 import type { Account } from "../system/privileges.js";
 import type { Bypassed } from "./dead-man-page.js";
 import { DeadManPage, firstValue } from "./dead-man-page.js";
-import type { Side } from "./dead-man-program.js";
+import type { Hook, Side } from "./dead-man-program.js";
 import { deadManProgram, MAP_NAME } from "./dead-man-program.js";
-import { xdpModeFor } from "./native-drivers.js";
+import { canRunNative } from "./native-drivers.js";
 import type { PinPlaces } from "./pins.js";
 import { PIN_PLACES, Pins } from "./pins.js";
 import { TcBypass } from "./tc-bypass.js";
@@ -47,11 +46,14 @@ export interface DeadManOptions {
   readonly memory: SharedArrayBuffer;
   /** Default: /sys/fs/bpf, then /run/stray/bpf. */
   readonly places?: PinPlaces;
-  /** tc: do without BPF. Default: BPF, and tc where that is refused. */
-  readonly method?: "auto" | "tc";
+  /** Default: the first of ways() that the kernel takes, and tc where BPF is refused. */
+  readonly method?: "auto" | Method;
 }
 
-export type Protection = "xdp-native" | "xdp-generic" | "tc" | "none";
+/** How a program of ours gets at the frames, or (tc) that it is done without one. */
+export type Method = "xdp-native" | "tcx" | "xdp-generic" | "tc";
+export type Protection = Method | "none";
+type BpfMethod = Exclude<Method, "tc">;
 
 export interface DeadManState {
   readonly protection: Protection;
@@ -73,10 +75,17 @@ interface Attached {
   readonly programFd: number;
 }
 
+const HOOKS: Readonly<Record<BpfMethod, Hook>> = {
+  "xdp-native": "xdp",
+  tcx: "ingress",
+  "xdp-generic": "xdp",
+};
+
 export class DeadMan {
   private attached: [Attached, Attached] | undefined;
   private tc: TcBypass | undefined;
   private protection: Protection = "none";
+  private method: BpfMethod = "tcx";
   private readonly reasons: string[] = [];
   /** Of the last try of tick(), so that a refusal is said once, and gone when it works again. */
   private tickProblem: string | undefined;
@@ -110,7 +119,7 @@ export class DeadMan {
     const deadMan = new DeadMan(options, page, pins);
     deadMan.reasons.push(...reasons);
     try {
-      deadMan.attach(first);
+      deadMan.attachByAny(first);
       return deadMan;
     } catch (error) {
       pins?.abandon();
@@ -240,74 +249,80 @@ export class DeadMan {
     }
   }
 
-  /** Map, programs, page, links, pins; whatever fails, nothing of it stays. */
-  private attach(first: Uint8Array): void {
+  private attachByAny(first: Uint8Array): void {
+    let refusal: unknown;
+    for (const method of ways(this.options)) {
+      try {
+        this.attach(first, method);
+        return;
+      } catch (error) {
+        if (!(error instanceof StrayError) || !isBpfRefusal(error)) throw error;
+        refusal ??= error;
+      }
+    }
+    throw refusal;
+  }
+
+  /** Map, programs, page, links, pins; whatever fails, none of it stays. */
+  private attach(first: Uint8Array, method: BpfMethod): void {
+    const hook = HOOKS[method];
     const open: number[] = [];
     let isMapped = false;
     try {
       const mapFd = keepFd(open, createArray(MAP_NAME, DEADMAN_VALUE_SIZE, 1));
-      const programs = SIDES.map((side) => keepFd(open, loadProgram(deadManProgram(side, mapFd))));
+      const programs = SIDES.map((side) => keepFd(open, loadProgram(deadManProgram(hook, side, mapFd))));
       this.page.map(mapFd, first);
       isMapped = true;
       this.pins?.prepare("map", mapFd);
       programs.forEach((fd, side) => void this.pins?.prepare(`program-${side}`, fd));
-      const mode = xdpModeFor(this.options.sides.map(({ name }) => driverName(name)));
       const links = SIDES.map((side) => {
         const programFd = programs[side] ?? -1;
-        const linkFd = keepFd(open, this.joinLink(side, programFd, mode));
+        const linkFd = keepFd(open, this.joinLink(side, programFd, method));
         return { interfaceIndex: this.options.sides[side].index, linkFd, programFd };
       });
       for (const name of ["map", "program-0", "program-1"]) this.pins?.settle(name);
       this.pins?.removeLeftovers();
       this.attached = links as [Attached, Attached];
-      this.protection = this.modeInForce();
+      this.method = method;
+      this.protection = this.protectionInForce();
       // Programs, and the page, keep the map.
       libc().close(mapFd);
     } catch (error) {
       closeAll(open);
+      this.pins?.takeBack();
       if (isMapped) this.page.unmap();
       throw error;
     }
   }
 
   /** The link that an earlier sensor left, with the new program in it; or a new one. */
-  private joinLink(side: Side, programFd: number, mode: XdpMode): number {
+  private joinLink(side: Side, programFd: number, method: BpfMethod): number {
     const { name, index } = this.options.sides[side];
-    const found = this.pins?.take(index);
-    if (found !== undefined) {
-      updateLink(found.fd, programFd);
-      this.pins?.putLink(index, found.fd, found);
-      return found.fd;
-    }
-    const fd = this.newLink(name, index, programFd, mode);
-    this.pins?.putLink(index, fd, undefined);
+    const hook = HOOKS[method];
+    const found = this.pins?.take(hook, index);
+    if (found !== undefined) updateLink(found.fd, programFd);
+    else if (hook === "ingress") refuseForeignXdp(name, index, this.pins);
+    const fd = found?.fd ?? newLink(name, index, programFd, method);
+    this.pins?.putLink(hook, index, fd, found);
     return fd;
-  }
-
-  private newLink(name: string, index: number, programFd: number, mode: XdpMode): number {
-    const fd = tryXdpLink(programFd, index, mode);
-    if (fd >= 0) return fd;
-    if (isTaken(fd)) throw foreignXdp(name, index);
-    if (mode === "generic") throw refusedBpf(fd, `put an XDP program on interface ${printable(name)}`);
-    return this.newLink(name, index, programFd, "generic");
   }
 
   private renewLink(attached: Attached, side: Side, index: number): void {
     const { name } = this.options.sides[side];
-    const mode = this.protection === "xdp-native" ? "native" : "generic";
-    const fd = this.newLink(name, index, attached.programFd, mode);
+    const hook = HOOKS[this.method];
+    const fd = newLink(name, index, attached.programFd, this.method);
     const before = { ...attached };
     attached.linkFd = fd;
     attached.interfaceIndex = index;
     libc().close(before.linkFd);
     try {
-      this.pins?.removeLink(before.interfaceIndex);
-      this.pins?.putLink(index, fd, undefined);
+      this.pins?.removeLink(hook, before.interfaceIndex);
+      this.pins?.putLink(hook, index, fd, undefined);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.sideProblems[side] = `the link of interface ${printable(name)} ends with the process: ${reason}`;
     }
-    this.protection = this.modeInForce();
+    this.protection = this.protectionInForce();
   }
 
   /** A new interface has no discipline any more. */
@@ -318,11 +333,34 @@ export class DeadMan {
     this.tick(process.hrtime.bigint());
   }
 
-  /** As the kernel says: a link that was taken over keeps the mode it was made in. */
-  private modeInForce(): Protection {
+  /** As the kernel says: an XDP link that was taken over keeps the mode it was made in. */
+  private protectionInForce(): Protection {
+    if (this.method === "tcx") return "tcx";
     const modes = (this.attached ?? []).map(({ interfaceIndex }) => linkFacts(interfaceIndex)?.xdp);
     return modes.every((mode) => mode === "native") ? "xdp-native" : "xdp-generic";
   }
+}
+
+/** Ways to the frames, the best first. */
+function ways({ method = "auto", sides }: DeadManOptions): readonly BpfMethod[] {
+  if (method !== "auto" && method !== "tc") return [method];
+  // Generic XDP copies what is merged, and its redirect loses it: only for kernels before 6.6, which have no tcx.
+  const generic: BpfMethod[] = ["tcx", "xdp-generic"];
+  return canRunNative(sides.map(({ name }) => driverName(name))) ? ["xdp-native", ...generic] : generic;
+}
+
+function newLink(name: string, index: number, programFd: number, method: BpfMethod): number {
+  const xdpMode = method === "xdp-native" ? "native" : "generic";
+  const fd = method === "tcx" ? tryIngressLink(programFd, index) : tryXdpLink(programFd, index, xdpMode);
+  if (fd >= 0) return fd;
+  if (isTaken(fd)) throw foreignXdp(name, index);
+  throw refusedBpf(fd, `put a BPF program (${method}) on interface ${printable(name)}`);
+}
+
+/** An XDP program that is not ours sees frames first, and may keep them. */
+function refuseForeignXdp(name: string, index: number, pins: Pins | undefined): void {
+  const xdp = linkFacts(index)?.xdp ?? "none";
+  if (xdp !== "none" && pins?.has("xdp", index) !== true) throw foreignXdp(name, index);
 }
 
 function other(side: Side): Side {
@@ -337,7 +375,9 @@ function modeOf(fail: "open" | "closed"): number {
 function openPins(options: DeadManOptions, reasons: string[]): Pins | undefined {
   const [first, second] = options.sides;
   try {
-    return Pins.open(options.places ?? PIN_PLACES, [first.index, second.index], options.owner);
+    const pins = Pins.open(options.places ?? PIN_PLACES, [first.index, second.index], options.owner);
+    if (pins.weakness !== undefined) reasons.push(`the switch ends with the process: ${pins.weakness}`);
+    return pins;
   } catch (error) {
     if (!(error instanceof StrayError) || !(isBpfRefusal(error) || error.code === "BPFFS_UNUSABLE"))
       throw error;

@@ -3,8 +3,6 @@
 // Always holds: native only where both cards' drivers are known to send what the other's program redirects: one that
 // does not would lose every frame in silence, which is the opposite of failing open.
 
-import type { XdpMode } from "../bpf/link.js";
-
 /**
  * Drivers whose ndo_xdp_xmit sends frames for any program as soon as a program runs on the card itself (Linux 6.1).
  * Not among them: veth (its xmit needs the other end to poll, and loses the frames otherwise), virtio_net (needs a
@@ -20,6 +18,6 @@ const NATIVE_DRIVERS: ReadonlySet<string> = new Set([
 ]);
 
 /** `drivers`: of both interfaces, as ethtool names them; undefined where there is no name. */
-export function xdpModeFor(drivers: readonly (string | undefined)[]): XdpMode {
-  return drivers.every((driver) => driver !== undefined && NATIVE_DRIVERS.has(driver)) ? "native" : "generic";
+export function canRunNative(drivers: readonly (string | undefined)[]): boolean {
+  return drivers.every((driver) => driver !== undefined && NATIVE_DRIVERS.has(driver));
 }

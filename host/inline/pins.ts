@@ -6,7 +6,7 @@
 //
 //   /sys/fs/bpf/stray/           or a bpffs of our own in the runtime directory: bpf/stray/
 //     net-NAMESPACE-A-B/         inode of the network namespace, then both interfaces' indexes as they were at start
-//       link-INDEX               joins a program to that interface
+//       xdp-INDEX, ingress-INDEX joins a program to that interface
 //       program-SIDE, map        what the link runs, so that a later sensor can tell that it is ours
 
 import {
@@ -16,6 +16,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmdirSync,
   statSync,
@@ -23,18 +24,19 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Attributes, tryBpf } from "../bpf/call.js";
-import { BPF_LINK_TYPE_XDP, linkInfo } from "../bpf/link.js";
+import { BPF_LINK_TYPE_TCX, BPF_LINK_TYPE_XDP, linkInfo } from "../bpf/link.js";
 import { kindOf, programInfo } from "../bpf/objects.js";
 import { isBpffs, mountBpffs, pin, tryPinned, unmountBpffs } from "../bpf/pin.js";
 import { printable, StrayError, systemCode } from "../errors.js";
 import { errnoText, libc } from "../system/libc.js";
 import type { Account } from "../system/privileges.js";
+import type { Hook } from "./dead-man-program.js";
 import { isOurProgram } from "./dead-man-program.js";
 
 const FOLDER = "stray";
 const PAIR = /^net-(\d+)-(\d+)-(\d+)$/;
-const NAMES = /^(link-\d+|program-[01](-new)?|map(-new)?)$/;
-const LINK = /^link-(\d+)$/;
+const NAMES = /^((xdp|ingress)-\d+|program-[01](-new)?|map(-new)?)$/;
+const LINK = /^(xdp|ingress)-\d+$/;
 const BPF_PROG_GET_FD_BY_ID = 13;
 const LOCK_EXCLUSIVE_AT_ONCE = 2 + 4;
 
@@ -50,6 +52,9 @@ export const PIN_PLACES: PinPlaces = { system: "/sys/fs/bpf", runtime: "/run/str
 /** A link found pinned, in a folder that is locked by us now. */
 export interface FoundLink {
   readonly fd: number;
+  readonly hook: Hook;
+  /** 0: it is gone. */
+  readonly interfaceIndex: number;
   readonly folder: LockedFolder;
   readonly name: string;
 }
@@ -96,10 +101,10 @@ class LockedFolder {
 export type { LockedFolder };
 
 export class Pins {
-  private readonly found = new Map<number, FoundLink>();
+  private readonly found: FoundLink[] = [];
   private readonly emptied: LockedFolder[] = [];
-  /** Indexes of interfaces whose links were pinned here for the first time. */
-  private readonly fresh = new Set<number>();
+  /** Names of links that were pinned for the first time. */
+  private readonly fresh = new Set<string>();
 
   private constructor(
     private readonly root: string,
@@ -149,11 +154,21 @@ export class Pins {
     return this.folder.path;
   }
 
-  /** The link that an earlier sensor left on that interface; the caller closes its descriptor. */
-  take(interfaceIndex: number): FoundLink | undefined {
-    const link = this.found.get(interfaceIndex);
-    this.found.delete(interfaceIndex);
-    return link;
+  /** Why the pins end with the process all the same, in words; undefined: they don't. */
+  get weakness(): string | undefined {
+    if (this.mountedOn === undefined || !isMountPrivate()) return undefined;
+    return `${printable(this.mountedOn)} is only mounted for this process (it has a mount namespace of its own); mount a bpffs for all (mount -t bpf bpf /sys/fs/bpf)`;
+  }
+
+  /** The link that an earlier sensor left there; the caller closes its descriptor. */
+  take(hook: Hook, interfaceIndex: number): FoundLink | undefined {
+    const at = this.found.findIndex((link) => link.hook === hook && link.interfaceIndex === interfaceIndex);
+    return at < 0 ? undefined : this.found.splice(at, 1)[0];
+  }
+
+  /** Is there a link of an earlier sensor's that nobody took? */
+  has(hook: Hook, interfaceIndex: number): boolean {
+    return this.found.some((link) => link.hook === hook && link.interfaceIndex === interfaceIndex);
   }
 
   /** Pins beside what is there under that name; settle() puts it in its place. */
@@ -169,37 +184,48 @@ export class Pins {
   }
 
   /** Pins a link that is new, or moves the pin of one that was found. */
-  putLink(interfaceIndex: number, fd: number, found: FoundLink | undefined): void {
-    const path = this.folder.at(`link-${interfaceIndex}`);
+  putLink(hook: Hook, interfaceIndex: number, fd: number, found: FoundLink | undefined): void {
+    const name = `${hook}-${interfaceIndex}`;
+    const path = this.folder.at(name);
     if (found !== undefined) renameSync(found.folder.at(found.name), path);
     else {
+      // What is pinned under that name is of an interface that is gone, and whose index another one got.
+      for (const old of this.found.filter((link) => link.folder === this.folder && link.name === name)) {
+        this.found.splice(this.found.indexOf(old), 1);
+        libc().close(old.fd);
+      }
       ignoreMissing(() => unlinkSync(path));
       pin(fd, path);
-      this.fresh.add(interfaceIndex);
+      this.fresh.add(name);
     }
     this.give(path);
   }
 
-  /** Takes back what was pinned since open(), and lets go; links that were found stay pinned. */
+  removeLink(hook: Hook, interfaceIndex: number): void {
+    ignoreMissing(() => this.folder.remove(`${hook}-${interfaceIndex}`));
+  }
+
+  /** Takes links back that were pinned since open(); those that were found stay pinned. */
+  takeBack(): void {
+    for (const name of this.fresh) ignoreMissing(() => this.folder.remove(name));
+    this.fresh.clear();
+  }
+
+  /** The same, and lets go. */
   abandon(): void {
     ignoreFailure(() => {
-      for (const index of this.fresh) this.removeLink(index);
+      this.takeBack();
       if (!this.folder.names().some((name) => LINK.test(name))) this.removeAll();
     });
     this.close();
   }
 
-  removeLink(interfaceIndex: number): void {
-    ignoreMissing(() => this.folder.remove(`link-${interfaceIndex}`));
-  }
-
   /** Removes what earlier sensors left beside what was taken: links of other interfaces of theirs, and of none. */
   removeLeftovers(): void {
-    for (const { fd, folder, name } of this.found.values()) {
-      folder.remove(name);
+    for (const { fd, folder, name } of this.found.splice(0)) {
+      ignoreMissing(() => folder.remove(name));
       libc().close(fd);
     }
-    this.found.clear();
     for (const folder of this.emptied.splice(0)) this.clear(folder);
   }
 
@@ -217,8 +243,7 @@ export class Pins {
 
   /** Lets go of the folder; pins stay. A bpffs of our own with nothing in it is unmounted where we may. */
   close(): void {
-    for (const { fd } of this.found.values()) libc().close(fd);
-    this.found.clear();
+    for (const { fd } of this.found.splice(0)) libc().close(fd);
     for (const folder of this.emptied.splice(0)) folder.close();
     this.folder.close();
     closeSync(this.rootFd);
@@ -238,7 +263,7 @@ export class Pins {
       const parts = PAIR.exec(name);
       if (parts === null) continue;
       const isHere = parts[1] === namespace;
-      if (name === this.name) this.collect(this.folder, indexes);
+      if (name === this.name) this.collect(this.folder);
       else this.lookInto(name, isHere ? indexes : []);
     }
   }
@@ -257,19 +282,17 @@ export class Pins {
       return;
     }
     this.emptied.push(folder);
-    this.collect(folder, indexes);
+    this.collect(folder);
   }
 
   /** @throws StrayError PIN_FOREIGN. */
-  private collect(folder: LockedFolder, indexes: readonly number[]): void {
+  private collect(folder: LockedFolder): void {
     for (const name of folder.names()) {
       if (!NAMES.test(name)) throw foreign(folder, name, "its name is none of ours");
       if (!LINK.test(name)) continue;
       const fd = openOurLink(folder, name);
       const { interfaceIndex } = linkInfo(fd);
-      // A second link on one interface can't be; one of no interface, or of one that is no longer ours, is left over.
-      const key = indexes.includes(interfaceIndex) ? interfaceIndex : -fd;
-      this.found.set(key, { fd, folder, name });
+      this.found.push({ fd, hook: hookOf(name), interfaceIndex, folder, name });
     }
   }
 
@@ -313,11 +336,16 @@ function openOurLink(folder: LockedFolder, name: string): number {
   let problem = "it is no BPF link";
   if (kindOf(fd) === "link") {
     const { type, programId } = linkInfo(fd);
-    if (type === BPF_LINK_TYPE_XDP && isProgramOurs(folder, programId)) return fd;
+    const wanted = hookOf(name) === "xdp" ? BPF_LINK_TYPE_XDP : BPF_LINK_TYPE_TCX;
+    if (type === wanted && isProgramOurs(folder, programId)) return fd;
     problem = "its program is none of ours";
   }
   libc().close(fd);
   throw foreign(folder, name, problem);
+}
+
+function hookOf(name: string): Hook {
+  return name.startsWith("xdp-") ? "xdp" : "ingress";
 }
 
 function isProgramOurs(folder: LockedFolder, programId: number): boolean {
@@ -346,7 +374,7 @@ function findBpffs({ system, runtime }: PinPlaces): { directory: string; mounted
   const own = join(runtime, "bpf");
   try {
     if (!isBpffs(own)) {
-      mkdirSync(own, { recursive: true, mode: 0o700 });
+      for (const directory of [runtime, own]) makeDirectory(directory, directory === own ? 0o700 : 0o755);
       mountBpffs(own);
     }
     return { directory: own, mountedOn: own };
@@ -361,13 +389,26 @@ function findBpffs({ system, runtime }: PinPlaces): { directory: string; mounted
   }
 }
 
-function make(path: string, owner: Account | undefined): void {
+/** Has this process a view of mounts that is not the first process's? Not told: no. */
+function isMountPrivate(): boolean {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    return readlinkSync("/proc/self/ns/mnt") !== readlinkSync("/proc/1/ns/mnt");
+  } catch {
+    return false;
+  }
+}
+
+function make(path: string, owner: Account | undefined): void {
+  makeDirectory(path, 0o700);
+  if (owner !== undefined && process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid);
+}
+
+function makeDirectory(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
   } catch (error) {
     if (systemCode(error) !== "EEXIST") throw error;
   }
-  if (owner !== undefined && process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid);
 }
 
 function unusable(path: string, reason: string): StrayError {
