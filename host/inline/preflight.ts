@@ -43,7 +43,8 @@ export function checkPair(names: readonly [string, string]): Pair {
       `${printable(first)} and ${printable(second)} are two names of one interface: name two interfaces in inline.interfaces`,
       2,
     );
-  refuseForwarding(names);
+  // Switches go by an interface's first name; the configuration may have another.
+  refuseForwarding([nameOf(sides[0]), nameOf(sides[1])]);
   return { sides, warnings: [...names.flatMap(addressWarning), ...mtuWarning(sides)] };
 }
 
@@ -68,6 +69,10 @@ function checkSide(name: string): PairSide {
     );
   }
   return { name, index: state.index, mtu: state.mtu };
+}
+
+function nameOf({ name, index }: PairSide): string {
+  return linkFacts(index)?.name ?? name;
 }
 
 /** Packets that the kernel routes between both would come out twice. One side that does not take part is enough. */
