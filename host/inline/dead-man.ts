@@ -23,8 +23,9 @@ import { DeadManPage, firstValue } from "./dead-man-page.js";
 import type { Hook, Side } from "./dead-man-program.js";
 import { deadManProgram, MAP_NAME } from "./dead-man-program.js";
 import { canRunNative } from "./native-drivers.js";
-import type { PinPlaces } from "./pins.js";
-import { PIN_PLACES, Pins } from "./pins.js";
+import type { PinPlaces } from "./pin-place.js";
+import { PIN_PLACES } from "./pin-place.js";
+import { Pins } from "./pins.js";
 import { TcBypass } from "./tc-bypass.js";
 
 const NS_PER_MS = 1_000_000n;
