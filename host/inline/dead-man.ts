@@ -2,39 +2,28 @@
 // Apart from the worker because the main thread sets it up while there is root, and watches it afterwards; the worker
 // only stores the time at DEADMAN_BEAT.
 // Always holds: from arm() to release() frames either reach a sensor that beats or, with inline.fail open, go on in
-// the kernel (or the state says why not); an XDP program or a pin of somebody else is never replaced.
+// the kernel (or the state says why not). With tcx and tc the sensor's rings hold what the kernel carries as well: what
+// came in while nobody beat, or while bypass was on, is to be given back unread.
 
 import {
   DEADMAN_MODE_ARMED,
   DEADMAN_MODE_BYPASS,
   DEADMAN_MODE_OFF,
-  DEADMAN_VALUE_SIZE,
 } from "../../assembly/inline/inline-layout.js";
-import { refusedBpf } from "../bpf/call.js";
-import { isTaken, tryIngressLink, tryXdpLink, updateLink } from "../bpf/link.js";
-import { createArray, loadProgram } from "../bpf/objects.js";
 import { printable, StrayError } from "../errors.js";
-import { driverName } from "../system/ethtool.js";
-import { libc } from "../system/libc.js";
-import { linkFacts } from "../system/link-facts.js";
 import type { Account } from "../system/privileges.js";
 import type { Bypassed } from "./dead-man-page.js";
 import { DeadManPage, firstValue } from "./dead-man-page.js";
-import type { Hook, Side } from "./dead-man-program.js";
-import { deadManProgram, MAP_NAME } from "./dead-man-program.js";
-import { canRunNative } from "./native-drivers.js";
+import type { Side } from "./dead-man-program.js";
+import type { BpfMethod, DeadManSide } from "./kernel-switch.js";
+import { isBpfRefusal, KernelSwitch } from "./kernel-switch.js";
 import type { PinPlaces } from "./pin-place.js";
 import { PIN_PLACES } from "./pin-place.js";
-import { Pins } from "./pins.js";
 import { TcBypass } from "./tc-bypass.js";
 
-const NS_PER_MS = 1_000_000n;
-const SIDES = [0, 1] as const;
+export type { DeadManSide } from "./kernel-switch.js";
 
-export interface DeadManSide {
-  readonly name: string;
-  readonly index: number;
-}
+const NS_PER_MS = 1_000_000n;
 
 export interface DeadManOptions {
   readonly sides: readonly [DeadManSide, DeadManSide];
@@ -47,14 +36,13 @@ export interface DeadManOptions {
   readonly memory: SharedArrayBuffer;
   /** Default: /sys/fs/bpf, then /run/stray/bpf. */
   readonly places?: PinPlaces;
-  /** Default: the first of ways() that the kernel takes, and tc where BPF is refused. */
+  /** Default: the best way that the kernel takes, and tc where BPF is refused. */
   readonly method?: "auto" | Method;
 }
 
-/** How a program of ours gets at the frames, or (tc) that it is done without one. */
-export type Method = "xdp-native" | "tcx" | "xdp-generic" | "tc";
+/** tc: redirected by the system's own means, for as long as the daemon lives. */
+export type Method = BpfMethod | "tc";
 export type Protection = Method | "none";
-type BpfMethod = Exclude<Method, "tc">;
 
 export interface DeadManState {
   readonly protection: Protection;
@@ -69,36 +57,19 @@ export interface DeadManState {
   readonly bypassed: readonly [Bypassed, Bypassed];
 }
 
-/** What stands for one side in the kernel. */
-interface Attached {
-  interfaceIndex: number;
-  linkFd: number;
-  readonly programFd: number;
-}
-
-const HOOKS: Readonly<Record<BpfMethod, Hook>> = {
-  "xdp-native": "xdp",
-  tcx: "ingress",
-  "xdp-generic": "xdp",
-};
-
 export class DeadMan {
-  private attached: [Attached, Attached] | undefined;
+  private kernel: KernelSwitch | undefined;
   private tc: TcBypass | undefined;
-  private protection: Protection = "none";
-  private method: BpfMethod = "tcx";
   private readonly reasons: string[] = [];
   /** Of the last try of tick(), so that a refusal is said once, and gone when it works again. */
   private tickProblem: string | undefined;
+  private readonly sideProblems: [string | undefined, string | undefined] = [undefined, undefined];
   private isForced = false;
   private isReleased = false;
-  /** Of sides that were taken off, or never were there. */
-  private readonly sideProblems: [string | undefined, string | undefined] = [undefined, undefined];
 
   private constructor(
     private readonly options: DeadManOptions,
     private readonly page: DeadManPage,
-    private pins: Pins | undefined,
   ) {}
 
   /**
@@ -108,42 +79,40 @@ export class DeadMan {
    * @throws StrayError XDP_FOREIGN, PIN_FOREIGN, DEADMAN_IN_USE, TC_FOREIGN: somebody else's work is in the way.
    */
   static arm(options: DeadManOptions): DeadMan {
-    const page = new DeadManPage(options.memory);
+    const { sides, limitMs, fail, method = "auto", owner, places = PIN_PLACES } = options;
+    const deadMan = new DeadMan(options, new DeadManPage(options.memory));
     const first = firstValue({
-      limitNs: BigInt(options.limitMs) * NS_PER_MS,
-      mode: modeOf(options.fail),
-      peers: [options.sides[1].index, options.sides[0].index],
+      limitNs: BigInt(limitMs) * NS_PER_MS,
+      mode: modeOf(fail),
+      peers: [sides[1].index, sides[0].index],
     });
-    if (options.method === "tc") return DeadMan.armTc(options, page, first, "BPF is not to be used");
-    const reasons: string[] = [];
-    const pins = openPins(options, reasons);
-    const deadMan = new DeadMan(options, page, pins);
-    deadMan.reasons.push(...reasons);
-    try {
-      deadMan.attachByAny(first);
+    if (method === "tc") {
+      deadMan.fallBack(first, "BPF is not to be used");
       return deadMan;
-    } catch (error) {
-      pins?.abandon();
-      if (!(error instanceof StrayError) || !isBpfRefusal(error)) throw error;
-      return DeadMan.armTc(options, page, first, error.message);
     }
+    try {
+      const wanted = method === "auto" ? undefined : method;
+      deadMan.kernel = KernelSwitch.attach({ sides, owner, places, method: wanted }, deadMan.page, first);
+    } catch (error) {
+      if (!(error instanceof StrayError) || !isBpfRefusal(error)) throw error;
+      deadMan.fallBack(first, error.message);
+    }
+    return deadMan;
   }
 
-  private static armTc(options: DeadManOptions, page: DeadManPage, first: Uint8Array, why: string): DeadMan {
-    const deadMan = new DeadMan(options, page, undefined);
-    page.write(first);
+  private fallBack(first: Uint8Array, why: string): void {
+    const [one, two] = this.options.sides;
+    this.page.write(first);
     try {
-      deadMan.tc = TcBypass.prepare([options.sides[0].name, options.sides[1].name]);
-      deadMan.protection = "tc";
-      deadMan.reasons.push(
+      this.tc = TcBypass.prepare([one.name, two.name]);
+      this.reasons.push(
         `${why}; tc takes its place, which works only as long as the daemon lives: its end stops the traffic`,
       );
     } catch (error) {
       if (!(error instanceof StrayError) || error.code === "TC_FOREIGN") throw error;
-      deadMan.reasons.push(`${why}; ${error.message}`);
+      this.reasons.push(`${why}; ${error.message}`);
     }
-    deadMan.tick(process.hrtime.bigint());
-    return deadMan;
+    this.tick(process.hrtime.bigint());
   }
 
   /** Maintenance: everything goes by in the kernel, whoever beats. */
@@ -161,12 +130,15 @@ export class DeadMan {
       const more = counts?.[side];
       return { packets: packets + (more?.packets ?? 0n), bytes: bytes + (more?.bytes ?? 0n) };
     };
-    const reasons = [...this.reasons, ...this.sideProblems, this.tickProblem].filter(
-      (reason) => reason !== undefined,
-    );
+    const reasons = [
+      ...this.reasons,
+      ...(this.kernel?.reasons ?? []),
+      ...this.sideProblems,
+      this.tickProblem,
+    ].filter((reason) => reason !== undefined);
     return {
-      protection: this.protection,
-      pinned: this.pins?.path,
+      protection: this.kernel?.protection ?? (this.tc === undefined ? "none" : "tc"),
+      pinned: this.kernel?.pinned,
       reason: reasons.length === 0 ? undefined : reasons.join("; "),
       mode: this.isForced ? "bypass" : this.options.fail === "open" ? "armed" : "off",
       stale: this.page.isStale(process.hrtime.bigint()),
@@ -205,10 +177,9 @@ export class DeadMan {
    */
   reattach(side: Side, index: number): boolean {
     if (this.isReleased) return false;
-    this.sideProblems[side] = undefined;
     try {
-      if (this.attached !== undefined) this.renewLink(this.attached[side], side, index);
-      else if (this.tc !== undefined) this.renewTc();
+      this.sideProblems[side] = this.kernel?.renew(side, index);
+      this.renewTc();
     } catch (error) {
       this.sideProblems[side] = error instanceof Error ? error.message : String(error);
     }
@@ -217,151 +188,33 @@ export class DeadMan {
   }
 
   /**
-   * The end. keep: the links stay pinned and the kernel goes on carrying the frames; otherwise the interfaces are left
-   * as they were. Answers what did not go as asked, in words.
+   * The end. keep: what is pinned stays and the kernel goes on carrying the frames; otherwise the interfaces are left as
+   * they were. Answers what did not go as asked, in words.
    */
   release({ keep }: { readonly keep: boolean }): readonly string[] {
     if (this.isReleased) return [];
-    const problems: string[] = [];
     this.isReleased = true;
-    this.releaseTc(keep, problems);
-    if (this.attached !== undefined) {
-      const stays = keep && this.pins !== undefined;
-      if (keep && !stays) problems.push("the kernel can't go on by itself: the links are pinned nowhere");
-      if (stays) this.page.mode = DEADMAN_MODE_BYPASS;
-      else {
-        const left = this.pins?.removeAll();
-        if (left !== undefined) problems.push(left);
-      }
-      for (const { linkFd, programFd } of this.attached) closeAll([linkFd, programFd]);
-      this.page.unmap();
-    }
-    this.pins?.close();
-    this.protection = "none";
-    return problems;
-  }
-
-  private releaseTc(keep: boolean, problems: string[]): void {
-    if (this.tc === undefined) return;
+    const problems: string[] = [];
+    if (keep) this.page.mode = DEADMAN_MODE_BYPASS;
     try {
-      this.tc.release(keep);
+      this.tc?.release(keep);
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
     }
+    problems.push(...(this.kernel?.release(keep) ?? []));
+    this.kernel = undefined;
+    this.tc = undefined;
+    return problems;
   }
 
-  private attachByAny(first: Uint8Array): void {
-    let refusal: unknown;
-    for (const method of ways(this.options)) {
-      try {
-        this.attach(first, method);
-        return;
-      } catch (error) {
-        if (!(error instanceof StrayError) || !isBpfRefusal(error)) throw error;
-        refusal ??= error;
-      }
-    }
-    throw refusal;
-  }
-
-  /** Map, programs, page, links, pins; whatever fails, none of it stays. */
-  private attach(first: Uint8Array, method: BpfMethod): void {
-    const hook = HOOKS[method];
-    const open: number[] = [];
-    let isMapped = false;
-    try {
-      const mapFd = keepFd(open, createArray(MAP_NAME, DEADMAN_VALUE_SIZE, 1));
-      const programs = SIDES.map((side) => keepFd(open, loadProgram(deadManProgram(hook, side, mapFd))));
-      this.page.map(mapFd, first);
-      isMapped = true;
-      this.pins?.prepare("map", mapFd);
-      programs.forEach((fd, side) => void this.pins?.prepare(`program-${side}`, fd));
-      const links = SIDES.map((side) => {
-        const programFd = programs[side] ?? -1;
-        const linkFd = keepFd(open, this.joinLink(side, programFd, method));
-        return { interfaceIndex: this.options.sides[side].index, linkFd, programFd };
-      });
-      for (const name of ["map", "program-0", "program-1"]) this.pins?.settle(name);
-      this.pins?.removeLeftovers();
-      this.attached = links as [Attached, Attached];
-      this.method = method;
-      this.protection = this.protectionInForce();
-      // Programs, and the page, keep the map.
-      libc().close(mapFd);
-    } catch (error) {
-      closeAll(open);
-      this.pins?.takeBack();
-      if (isMapped) this.page.unmap();
-      throw error;
-    }
-  }
-
-  /** The link that an earlier sensor left, with the new program in it; or a new one. */
-  private joinLink(side: Side, programFd: number, method: BpfMethod): number {
-    const { name, index } = this.options.sides[side];
-    const hook = HOOKS[method];
-    const found = this.pins?.take(hook, index);
-    if (found !== undefined) updateLink(found.fd, programFd);
-    else if (hook === "ingress") refuseForeignXdp(name, index, this.pins);
-    const fd = found?.fd ?? newLink(name, index, programFd, method);
-    this.pins?.putLink(hook, index, fd, found);
-    return fd;
-  }
-
-  private renewLink(attached: Attached, side: Side, index: number): void {
-    const { name } = this.options.sides[side];
-    const hook = HOOKS[this.method];
-    const fd = newLink(name, index, attached.programFd, this.method);
-    const before = { ...attached };
-    attached.linkFd = fd;
-    attached.interfaceIndex = index;
-    libc().close(before.linkFd);
-    try {
-      this.pins?.removeLink(hook, before.interfaceIndex);
-      this.pins?.putLink(hook, index, fd, undefined);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.sideProblems[side] = `the link of interface ${printable(name)} ends with the process: ${reason}`;
-    }
-    this.protection = this.protectionInForce();
-  }
-
-  /** A new interface has no discipline any more. */
+  /** A new interface has no queueing discipline any more. */
   private renewTc(): void {
-    const { sides } = this.options;
-    this.tc?.release(false);
-    this.tc = TcBypass.prepare([sides[0].name, sides[1].name]);
+    if (this.tc === undefined) return;
+    const [one, two] = this.options.sides;
+    this.tc.release(false);
+    this.tc = TcBypass.prepare([one.name, two.name]);
     this.tick(process.hrtime.bigint());
   }
-
-  /** As the kernel says: an XDP link that was taken over keeps the mode it was made in. */
-  private protectionInForce(): Protection {
-    if (this.method === "tcx") return "tcx";
-    const modes = (this.attached ?? []).map(({ interfaceIndex }) => linkFacts(interfaceIndex)?.xdp);
-    return modes.every((mode) => mode === "native") ? "xdp-native" : "xdp-generic";
-  }
-}
-
-/** Ways to the frames, the best first. */
-function ways({ method = "auto", sides }: DeadManOptions): readonly BpfMethod[] {
-  if (method !== "auto" && method !== "tc") return [method];
-  // Generic XDP copies what is merged, and its redirect loses it: only for kernels before 6.6, which have no tcx.
-  const generic: BpfMethod[] = ["tcx", "xdp-generic"];
-  return canRunNative(sides.map(({ name }) => driverName(name))) ? ["xdp-native", ...generic] : generic;
-}
-
-function newLink(name: string, index: number, programFd: number, method: BpfMethod): number {
-  const xdpMode = method === "xdp-native" ? "native" : "generic";
-  const fd = method === "tcx" ? tryIngressLink(programFd, index) : tryXdpLink(programFd, index, xdpMode);
-  if (fd >= 0) return fd;
-  if (isTaken(fd)) throw foreignXdp(name, index);
-  throw refusedBpf(fd, `put a BPF program (${method}) on interface ${printable(name)}`);
-}
-
-/** An XDP program that is not ours sees frames first, and may keep them. */
-function refuseForeignXdp(name: string, index: number, pins: Pins | undefined): void {
-  const xdp = linkFacts(index)?.xdp ?? "none";
-  if (xdp !== "none" && pins?.has("xdp", index) !== true) throw foreignXdp(name, index);
 }
 
 function other(side: Side): Side {
@@ -370,45 +223,4 @@ function other(side: Side): Side {
 
 function modeOf(fail: "open" | "closed"): number {
   return fail === "open" ? DEADMAN_MODE_ARMED : DEADMAN_MODE_OFF;
-}
-
-/** Undefined, with a reason, where nothing can be pinned. @throws StrayError when pins of others are in the way. */
-function openPins(options: DeadManOptions, reasons: string[]): Pins | undefined {
-  const [first, second] = options.sides;
-  try {
-    const pins = Pins.open(options.places ?? PIN_PLACES, [first.index, second.index], options.owner);
-    if (pins.weakness !== undefined) reasons.push(`the switch ends with the process: ${pins.weakness}`);
-    return pins;
-  } catch (error) {
-    if (!(error instanceof StrayError) || !(isBpfRefusal(error) || error.code === "BPFFS_UNUSABLE"))
-      throw error;
-    reasons.push(`the switch ends with the process: ${error.message}`);
-    return undefined;
-  }
-}
-
-/** The kernel won't, as opposed to: somebody else is there. */
-function isBpfRefusal({ code }: StrayError): boolean {
-  return ["BPF_NOT_PERMITTED", "BPF_UNAVAILABLE", "BPF_REFUSED", "DEADMAN_NOT_MAPPED"].includes(code);
-}
-
-function foreignXdp(name: string, index: number): StrayError {
-  const facts = linkFacts(index);
-  const which =
-    facts === undefined || facts.xdpProgramId === 0 ? "" : ` (${facts.xdp}, program ${facts.xdpProgramId})`;
-  const shown = printable(name);
-  return new StrayError(
-    "XDP_FOREIGN",
-    `interface ${shown} has an XDP program of another owner${which}: stop what put it there (bpftool net; ip link set dev ${shown} xdp off), or take another interface in inline.interfaces`,
-    2,
-  );
-}
-
-function keepFd(open: number[], fd: number): number {
-  open.push(fd);
-  return fd;
-}
-
-function closeAll(fds: readonly number[]): void {
-  for (const fd of fds) libc().close(fd);
 }

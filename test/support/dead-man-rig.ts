@@ -21,6 +21,21 @@ const SERVER = "10.9.0.2";
 const CHILD = fileURLToPath(new URL("../system/dead-man-child.ts", import.meta.url));
 const LOADER = fileURLToPath(new URL("../../tools/ts.mjs", import.meta.url));
 
+/** Prints its port, then how many bytes came over its only connection. */
+const SERVER_SCRIPT = `
+let bytes = 0;
+const server = require("node:net").createServer((socket) => {
+  socket.on("data", (chunk) => { bytes += chunk.length; });
+  socket.on("error", () => {});
+  socket.on("close", () => { console.log(bytes); server.close(); });
+});
+server.listen(0, () => console.log(server.address().port));`;
+const CLIENT_SCRIPT = `
+const [host, port, bytes] = process.argv.slice(1);
+const socket = require("node:net").connect(Number(port), host);
+socket.on("error", () => {});
+socket.end(Buffer.alloc(Number(bytes)));`;
+
 export class DeadManRig {
   readonly client = createNamespace("dead-client");
   readonly sensor = createNamespace("dead-sensor");
@@ -68,6 +83,22 @@ export class DeadManRig {
     return this.client.exec(args, { mayFail: true }).stdout.includes(" 0 received");
   }
 
+  /** Sends `bytes` by TCP from client to server. Resolves to how many arrived before the connection was closed. */
+  async transfer(bytes: number): Promise<number> {
+    const server = this.script(this.server, SERVER_SCRIPT, []);
+    const port = await server.line();
+    this.script(this.client, CLIENT_SCRIPT, [SERVER, port, String(bytes)]);
+    return Number(await server.line());
+  }
+
+  private script(namespace: Namespace, code: string, args: readonly string[]) {
+    const into = [`--net=/run/netns/${namespace.name}`, process.execPath, "-e", code, ...args];
+    const child = spawn("nsenter", into, { stdio: ["ignore", "pipe", "inherit"] });
+    this.children.push(child);
+    const answers = new DeadManChild(child);
+    return answers;
+  }
+
   /** Pings side by side with what the test does. Resolves to how many were sent, and how many came back. */
   pinging(count: number): { readonly done: Promise<{ sent: number; received: number }> } {
     const child = this.client.spawn(["ping", "-c", String(count), "-i", "0.02", "-W", "1", SERVER], {
@@ -107,9 +138,9 @@ export class DeadManRig {
   }
 
   /** In the sensor's network, with this process's view of mounts (unlike `ip netns exec`). */
-  child(options: Omit<ChildOptions, "runtime"> = {}): DeadManChild {
+  child(options: Omit<ChildOptions, "runtime"> = {}, as: readonly string[] = []): DeadManChild {
     const words = JSON.stringify({ ...options, runtime: this.runtime });
-    const into = [`--net=/run/netns/${this.sensor.name}`, process.execPath];
+    const into = [`--net=/run/netns/${this.sensor.name}`, ...as, process.execPath];
     const child = spawn("nsenter", [...into, "--import", LOADER, CHILD, words], {
       stdio: ["pipe", "pipe", "inherit"],
     });
@@ -136,9 +167,13 @@ export class DeadManChild {
 
   // biome-ignore lint/suspicious/noExplicitAny: what it answers is checked by the tests, value by value
   async answer(): Promise<any> {
+    return JSON.parse(await this.line());
+  }
+
+  async line(): Promise<string> {
     const { value, done } = await this.lines.next();
     if (done === true) throw new Error("the child ended without an answer");
-    return JSON.parse(value);
+    return value;
   }
 
   async ask(words: string) {

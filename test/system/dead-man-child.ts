@@ -14,6 +14,8 @@ import { dropPrivileges, findAccount } from "../../host/system/privileges.js";
 
 export interface ChildOptions {
   readonly runtime: string;
+  /** Default: left, right. */
+  readonly names?: readonly [string, string];
   readonly method?: "auto" | Method;
   /** Beats from the start, every few milliseconds. */
   readonly beats?: boolean;
@@ -25,6 +27,7 @@ export interface ChildOptions {
   readonly offloads?: boolean;
 }
 
+const LEFT_RIGHT = ["left", "right"] as const;
 const options = JSON.parse(process.argv[2] ?? "{}") as ChildOptions;
 const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES, shared: true });
 const buffer = memory.buffer as unknown as SharedArrayBuffer;
@@ -57,8 +60,9 @@ function begin(): unknown {
     writeCapabilities({ effective: kept, permitted: kept, inheritable: 0n });
   }
   const owner = findAccount(options.user);
+  const [first, second] = options.names ?? LEFT_RIGHT;
   deadMan = DeadMan.arm({
-    sides: [side("left"), side("right")],
+    sides: [side(first), side(second)],
     limitMs: 200,
     fail: "open",
     memory: buffer,
@@ -66,8 +70,7 @@ function begin(): unknown {
     owner,
     method: options.method ?? "auto",
   });
-  const warnings =
-    options.offloads === true ? ["left", "right"].flatMap((name) => offloads.turnOff(name)) : [];
+  const warnings = options.offloads === true ? LEFT_RIGHT.flatMap((name) => offloads.turnOff(name)) : [];
   if (options.user !== undefined)
     dropPrivileges({ user: options.user, keep: ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_BPF"] });
   return { ...deadMan.state(), uid: process.getuid?.(), warnings, changed: offloads.changed };

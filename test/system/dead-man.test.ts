@@ -3,7 +3,7 @@
 // Apart from the unit tests because it needs root and namespaces. Always holds: each test leaves the interfaces and the
 // bpffs as they were, and says so; a beat from the future is fresh for as long as a test takes.
 
-import { closeSync, mkdirSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, mkdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DEADMAN_BEAT_OFFSET, DEADMAN_MODE_OFFSET } from "../../assembly/inline/inline-layout.js";
@@ -11,17 +11,21 @@ import { DEADMAN_BASE, MEMORY_PAGES } from "../../assembly/layout.js";
 import { assemble, exit, moveNumber } from "../../host/bpf/instruction.js";
 import { BPF_XDP, tryXdpLink } from "../../host/bpf/link.js";
 import { BPF_PROG_TYPE_XDP, createArray, loadProgram } from "../../host/bpf/objects.js";
-import { pin } from "../../host/bpf/pin.js";
+import { mountBpffs, pin } from "../../host/bpf/pin.js";
+import { interfaceState } from "../../host/capture/live/interface.js";
 import { StrayError } from "../../host/errors.js";
 import { DeadMan, type DeadManOptions } from "../../host/inline/dead-man.js";
 import { linkFacts } from "../../host/system/link-facts.js";
 import { until } from "../support/daemon.js";
 import { DeadManRig } from "../support/dead-man-rig.js";
-import { canUseNamespaces } from "../support/netns.js";
+import { canUseNamespaces, createVethPair } from "../support/netns.js";
 import { requireProgram } from "../support/system.js";
 
 const HOUR_NS = 3_600_000_000_000n;
 const PINGS = 60;
+const TRANSFER_BYTES = 32 * 2 ** 20;
+/** On every Debian. */
+const NOBODY = 65534;
 
 const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES, shared: true });
 const buffer = memory.buffer as unknown as SharedArrayBuffer;
@@ -269,6 +273,70 @@ describe.skipIf(!canRun)("the dead man's switch", () => {
     arm();
   });
 
+  it("pins as an account that was never root, where a bpffs is its own", async () => {
+    const own = join(rig.runtime, "bpf");
+    chmodSync(rig.runtime, 0o711);
+    mkdirSync(own);
+    mountBpffs(own);
+    chownSync(own, NOBODY, NOBODY);
+    const lent = "+bpf,+net_admin,+net_raw";
+    const as = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+    const lend = [`--inh-caps=${lent}`, `--ambient-caps=${lent}`];
+    const first = rig.child({ beats: true }, [...as, ...lend]);
+    expect(await first.answer()).toMatchObject({
+      protection: "tcx",
+      pinned: expect.stringContaining(own),
+      uid: NOBODY,
+    });
+    await first.kill();
+    const second = rig.child({}, [...as, ...lend]);
+    const state = await second.answer();
+    expect(state).toMatchObject({ protection: "tcx", pinned: expect.stringContaining(own) });
+    expect(state).not.toHaveProperty("reason");
+    expect(rig.crosses()).toBe(true);
+    expect(await second.ask("release")).toEqual([]);
+    await second.kill();
+    expect(rig.pins()).toEqual([]);
+    rig.clearPins();
+  });
+
+  it("takes what a killed sensor left on one of the interfaces, and frees the other", async () => {
+    const child = rig.child();
+    await child.answer();
+    await child.kill();
+    createVethPair(rig.sensor, "third", rig.server, "unused");
+    try {
+      const [left, right] = rig.sides();
+      const third = rig.sensor.enter(() => ({ name: "third", index: interfaceState("third")?.index ?? -1 }));
+      arm({ sides: [left, third] });
+      const names = rig.pins().filter((name) => name.includes("ingress-"));
+      expect(names).toEqual(
+        [left, third].map(({ index }) => expect.stringMatching(`-${third.index}/ingress-${index}$`)),
+      );
+      expect(names.join()).not.toContain(`ingress-${right.index}`);
+      rig.sensor.enter(() => deadMan?.release({ keep: false }));
+      deadMan = undefined;
+    } finally {
+      rig.sensor.exec(["ip", "link", "delete", "third"]);
+    }
+  });
+
+  it("removes what was left on interfaces that are gone", async () => {
+    createVethPair(rig.sensor, "third", rig.server, "unused");
+    createVethPair(rig.sensor, "fourth", rig.server, "unused-too");
+    const child = rig.child({ names: ["third", "fourth"] });
+    await child.answer();
+    await child.kill();
+    // As long as they are there they are left alone: somebody may want them carried.
+    arm();
+    rig.sensor.enter(() => deadMan?.release({ keep: false }));
+    deadMan = undefined;
+    expect(rig.pins()).toHaveLength(7);
+    for (const name of ["third", "fourth"]) rig.sensor.exec(["ip", "link", "delete", name]);
+    arm();
+    expect(rig.pins()).toHaveLength(7);
+  });
+
   it("does with CAP_BPF and CAP_NET_ADMIN, and falls back to tc without CAP_BPF", async () => {
     const able = rig.child({ capabilities: ["CAP_BPF", "CAP_NET_ADMIN"] });
     const state = await able.answer();
@@ -285,6 +353,27 @@ describe.skipIf(!canRun)("the dead man's switch", () => {
     expect(rig.crosses()).toBe(true);
     expect(await unable.ask("release")).toEqual([]);
     await unable.kill();
+  });
+});
+
+describe.skipIf(!canRun)("the dead man's switch, with frames merged as senders of today merge them", () => {
+  it("carries a TCP connection", async () => {
+    const rig = new DeadManRig(true);
+    try {
+      await until("the interfaces have a carrier", () => !rig.interfaces().includes("NO-CARRIER"));
+      const { places } = rig;
+      const sides = rig.sides();
+      const deadMan = rig.sensor.enter(() =>
+        DeadMan.arm({ sides, limitMs: 200, fail: "open", memory: buffer, places }),
+      );
+      expect(await rig.transfer(TRANSFER_BYTES)).toBe(TRANSFER_BYTES);
+      // Larger than a frame on the wire, each of them.
+      const [{ packets, bytes }] = deadMan.state().bypassed;
+      expect(bytes / packets).toBeGreaterThan(1514n);
+      rig.sensor.enter(() => deadMan.release({ keep: false }));
+    } finally {
+      rig.remove();
+    }
   });
 });
 
