@@ -4,7 +4,7 @@
 
 import { readlinkSync } from "node:fs";
 import { printable, StrayError } from "../errors.js";
-import { errnoName } from "../system/libc.js";
+import { errnoName, libc } from "../system/libc.js";
 import {
   Attributes,
   BPF_MAP_CREATE,
@@ -21,8 +21,12 @@ import { INSTRUCTION_BYTES } from "./instruction.js";
 
 const BPF_MAP_TYPE_ARRAY = 2;
 const BPF_F_MMAPABLE = 1 << 10;
+export const BPF_PROG_TYPE_SOCKET_FILTER = 1;
 export const BPF_PROG_TYPE_SCHED_CLS = 3;
 export const BPF_PROG_TYPE_XDP = 6;
+
+const SOL_SOCKET = 1;
+const SO_ATTACH_BPF = 50;
 
 /** Bytes of union bpf_attr that each command reads. */
 const MAP_CREATE_BYTES = 44;
@@ -103,6 +107,12 @@ function lastWords(log: Uint8Array): string {
     .split("\n")
     .filter((line) => line.trim() !== "" && !line.startsWith("processed "));
   return printable((lines.at(-1) ?? "").slice(0, LOG_CHARACTERS_SHOWN));
+}
+
+/** Frames for which the program answers 0 never reach the socket; it takes the place of any filter there. Answers 0, or -errno. */
+export function tryAttachToSocket(socketFd: number, programFd: number): number {
+  const value = new Uint8Array(Uint32Array.of(programFd).buffer);
+  return libc().setsockopt(socketFd, SOL_SOCKET, SO_ATTACH_BPF, value, value.length);
 }
 
 export type ObjectKind = "map" | "program" | "link" | "other";

@@ -33,7 +33,7 @@ import {
 } from "../bpf/instruction.js";
 import { BPF_TCX_INGRESS, BPF_XDP } from "../bpf/link.js";
 import type { ProgramText } from "../bpf/objects.js";
-import { BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP } from "../bpf/objects.js";
+import { BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_SOCKET_FILTER, BPF_PROG_TYPE_XDP } from "../bpf/objects.js";
 
 /** 0: frames that come in at the first interface; 1: at the second. */
 export type Side = 0 | 1;
@@ -56,31 +56,39 @@ const REDIRECT = 23;
 const XDP_GET_BUFF_LEN = 188;
 const XDP_PASS = 2;
 const TCX_NEXT = -1;
+/** More bytes than a frame has. */
+const KEEP_WHOLE = 0x7fffffff;
 
 /** Is `name` that of a program of a dead man's switch? */
 export function isOurProgram(name: string): boolean {
   return PROGRAM_NAMES.some((ours) => ours === name);
 }
 
-/** The address of the page stays in r7, the frame in r6, the peer's index in r8. */
-export function deadManSteps(hook: Hook, side: Side, mapFd: number): readonly Step[] {
-  const own = DEADMAN_SIDES_OFFSET + side * DEADMAN_SIDE_SIZE;
+/** Goes on behind these where the kernel carries the frame, and at "pass" where it does not. The page stays in r7. */
+function decide(mapFd: number): readonly Step[] {
   return [
-    move(6, 1),
     ...loadMapValue(7, mapFd),
     load(4, 1, 7, DEADMAN_MODE_OFFSET),
     jumpIfNumber(1, "==", DEADMAN_MODE_BYPASS, "bypass"),
     jumpIfNumber(1, "!=", DEADMAN_MODE_ARMED, "pass"),
 
-    // The beat is read first: one that comes between both makes the age too small, never too large.
+    // The beat is read first: one that comes between both makes the age too large by what a call takes, no more.
     load(8, 9, 7, DEADMAN_BEAT_OFFSET),
     call(KTIME_GET_NS),
     subtract(0, 9),
     load(8, 2, 7, DEADMAN_LIMIT_OFFSET),
     // With signs: another processor's clock may be behind the beat's by a little.
     jumpIf(0, "s<=", 2, "pass"),
-
     label("bypass"),
+  ];
+}
+
+/** The frame stays in r6, the peer's index in r8. */
+export function deadManSteps(hook: Hook, side: Side, mapFd: number): readonly Step[] {
+  const own = DEADMAN_SIDES_OFFSET + side * DEADMAN_SIDE_SIZE;
+  return [
+    move(6, 1),
+    ...decide(mapFd),
     load(4, 8, 7, own + DEADMAN_PEER_OFFSET),
     jumpIfNumber(8, "==", 0, "pass"),
     moveNumber(1, 1),
@@ -105,5 +113,23 @@ export function deadManProgram(hook: Hook, side: Side, mapFd: number): ProgramTe
     type: hook === "xdp" ? BPF_PROG_TYPE_XDP : BPF_PROG_TYPE_SCHED_CLS,
     attachType: hook === "xdp" ? BPF_XDP : BPF_TCX_INGRESS,
     code: assemble(deadManSteps(hook, side, mapFd)),
+  };
+}
+
+/** For the sensor's sockets: what the kernel carries does not enter their rings, everything else does, whole. */
+export function guardProgram(mapFd: number): ProgramText {
+  const steps = [
+    ...decide(mapFd),
+    moveNumber(0, 0),
+    exit(),
+    label("pass"),
+    moveNumber(0, KEEP_WHOLE),
+    exit(),
+  ];
+  return {
+    name: "stray_guard",
+    type: BPF_PROG_TYPE_SOCKET_FILTER,
+    attachType: 0,
+    code: assemble(steps),
   };
 }

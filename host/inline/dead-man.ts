@@ -2,8 +2,8 @@
 // Apart from the worker because the main thread sets it up while there is root, and watches it afterwards; the worker
 // only stores the time at DEADMAN_BEAT.
 // Always holds: from arm() to release() frames either reach a sensor that beats or, with inline.fail open, go on in
-// the kernel (or the state says why not). With tcx and tc the sensor's rings hold what the kernel carries as well: what
-// came in while nobody beat, or while bypass was on, is to be given back unread.
+// the kernel (or the state says why not). A ring whose socket is guarded holds nothing that the kernel carried; without
+// BPF there is no guard, and what came in while nobody beat, or while bypass was on, has to be given back unread.
 
 import {
   DEADMAN_MODE_ARMED,
@@ -113,6 +113,15 @@ export class DeadMan {
       this.reasons.push(`${why}; ${error.message}`);
     }
     this.tick(process.hrtime.bigint());
+  }
+
+  /**
+   * Keeps what the kernel carries out of a packet socket's ring; it takes the place of any other filter there. False:
+   * there is no BPF, so the ring holds that as well. @throws StrayError BPF_REFUSED.
+   */
+  guard(socketFd: number): boolean {
+    this.kernel?.guard(socketFd);
+    return this.kernel !== undefined;
   }
 
   /** Maintenance: everything goes by in the kernel, whoever beats. */

@@ -6,7 +6,7 @@
 import { DEADMAN_VALUE_SIZE } from "../../assembly/inline/inline-layout.js";
 import { refusedBpf } from "../bpf/call.js";
 import { isTaken, tryIngressLink, tryXdpLink, updateLink } from "../bpf/link.js";
-import { createArray, loadProgram } from "../bpf/objects.js";
+import { createArray, loadProgram, tryAttachToSocket } from "../bpf/objects.js";
 import { printable, StrayError } from "../errors.js";
 import { driverName } from "../system/ethtool.js";
 import { libc } from "../system/libc.js";
@@ -14,7 +14,7 @@ import { linkFacts } from "../system/link-facts.js";
 import type { Account } from "../system/privileges.js";
 import type { DeadManPage } from "./dead-man-page.js";
 import type { Hook, Side } from "./dead-man-program.js";
-import { deadManProgram, MAP_NAME } from "./dead-man-program.js";
+import { deadManProgram, guardProgram, MAP_NAME } from "./dead-man-program.js";
 import { canRunNative } from "./native-drivers.js";
 import type { PinPlaces } from "./pin-place.js";
 import { Pins } from "./pins.js";
@@ -58,6 +58,7 @@ export class KernelSwitch {
   readonly reasons: string[] = [];
   private attached: readonly [Attached, Attached] | undefined;
   private method: BpfMethod = "tcx";
+  private guardFd = -1;
 
   private constructor(
     private readonly options: KernelSwitchOptions,
@@ -95,6 +96,12 @@ export class KernelSwitch {
     return this.pins?.path;
   }
 
+  /** From now on nothing that the kernel carries enters that packet socket. @throws StrayError BPF_REFUSED. */
+  guard(socketFd: number): void {
+    const done = tryAttachToSocket(socketFd, this.guardFd);
+    if (done < 0) throw refusedBpf(done, "attach a BPF program to a packet socket");
+  }
+
   /** Stands on a side's interface again. Answers what is weaker than before, in words. @throws StrayError. */
   renew(side: Side, index: number): string | undefined {
     const attached = this.attached?.[side];
@@ -124,6 +131,7 @@ export class KernelSwitch {
     const left = keep ? undefined : this.pins?.removeAll();
     if (left !== undefined) problems.push(left);
     for (const { linkFd, programFd } of this.attached) closeAll([linkFd, programFd]);
+    closeAll([this.guardFd]);
     this.attached = undefined;
     this.page.unmap();
     this.pins?.close();
@@ -152,6 +160,7 @@ export class KernelSwitch {
     try {
       const mapFd = keepFd(open, createArray(MAP_NAME, DEADMAN_VALUE_SIZE, 1));
       const programs = SIDES.map((side) => keepFd(open, loadProgram(deadManProgram(hook, side, mapFd))));
+      const guardFd = keepFd(open, loadProgram(guardProgram(mapFd)));
       this.page.map(mapFd, first);
       isMapped = true;
       this.pins?.prepare("map", mapFd);
@@ -166,6 +175,7 @@ export class KernelSwitch {
       this.pins?.removeLeftovers();
       this.attached = links;
       this.method = method;
+      this.guardFd = guardFd;
       // Programs, and the page, keep the map.
       libc().close(mapFd);
     } catch (error) {

@@ -7,12 +7,13 @@ import { chmodSync, chownSync, closeSync, mkdirSync, unlinkSync } from "node:fs"
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DEADMAN_BEAT_OFFSET, DEADMAN_MODE_OFFSET } from "../../assembly/inline/inline-layout.js";
-import { DEADMAN_BASE, MEMORY_PAGES } from "../../assembly/layout.js";
+import { DEADMAN_BASE, MEMORY_PAGES, WINDOWS_BASE } from "../../assembly/layout.js";
 import { assemble, exit, moveNumber } from "../../host/bpf/instruction.js";
 import { BPF_XDP, tryXdpLink } from "../../host/bpf/link.js";
 import { BPF_PROG_TYPE_XDP, createArray, loadProgram } from "../../host/bpf/objects.js";
 import { mountBpffs, pin } from "../../host/bpf/pin.js";
 import { interfaceState } from "../../host/capture/live/interface.js";
+import { PacketRing, type RingOptions } from "../../host/capture/live/packet-socket.js";
 import { StrayError } from "../../host/errors.js";
 import { DeadMan, type DeadManOptions } from "../../host/inline/dead-man.js";
 import { linkFacts } from "../../host/system/link-facts.js";
@@ -23,6 +24,19 @@ import { requireProgram } from "../support/system.js";
 
 const HOUR_NS = 3_600_000_000_000n;
 const PINGS = 60;
+const MIB = 2 ** 20;
+const RING_BASE = WINDOWS_BASE;
+const RING: RingOptions = {
+  interface: "left",
+  ringBytes: MIB,
+  blockBytes: MIB / 8,
+  retireMs: 5,
+  snapLen: 65_535,
+  promiscuous: false,
+  filter: [],
+  fanout: undefined,
+  mode: "mapped",
+};
 const TRANSFER_BYTES = 32 * 2 ** 20;
 /** On every Debian. */
 const NOBODY = 65534;
@@ -120,6 +134,25 @@ describe.skipIf(!canRun)("the dead man's switch", () => {
       deadMan?.setBypass(false);
       expect(rig.isCut()).toBe(true);
     });
+  });
+
+  it("keeps what the kernel carries out of a guarded socket, and lets in the rest", () => {
+    const held = arm();
+    const ring = rig.sensor.enter(() => PacketRing.open(buffer, RING_BASE, RING));
+    try {
+      const taken = () => ring.statistics().packets;
+      expect(held.guard(ring.fd)).toBe(true);
+      expect(rig.crosses()).toBe(true);
+      expect(taken()).toBe(0);
+      keepBeating();
+      expect(rig.isCut()).toBe(true);
+      expect(taken()).toBe(3);
+      held.setBypass(true);
+      expect(rig.crosses()).toBe(true);
+      expect(taken()).toBe(0);
+    } finally {
+      ring.close();
+    }
   });
 
   it("gives the memory its own page back", () => {

@@ -25,7 +25,7 @@ describe("the dead man's page", () => {
     expect(FIRST).toHaveLength(DEADMAN_VALUE_SIZE);
     expect([view.getBigUint64(0, true), view.getBigUint64(8, true)]).toEqual([0n, 200_000_000n]);
     expect([16, 64, 128].map((at) => view.getUint32(at, true))).toEqual([1, 7, 0x01020304]);
-    expect(FIRST.filter((byte) => byte !== 0)).toHaveLength(4 + 1 + 1 + 4);
+    expect(FIRST.filter((byte) => byte !== 0)).toHaveLength(3 + 1 + 1 + 4);
   });
 
   it("has words that can be read and written", () => {

@@ -11,7 +11,7 @@ import {
 } from "../../../assembly/inline/inline-layout.js";
 import { firstValue } from "../../../host/inline/dead-man-page.js";
 import type { Hook, Side } from "../../../host/inline/dead-man-program.js";
-import { deadManProgram, isOurProgram } from "../../../host/inline/dead-man-program.js";
+import { deadManProgram, guardProgram, isOurProgram } from "../../../host/inline/dead-man-program.js";
 import { runProgram } from "./interpreter.js";
 
 const LIMIT_NS = 200_000_000n;
@@ -78,5 +78,24 @@ describe.each<Hook>(["xdp", "ingress"])("the program at %s", (hook) => {
       expect(name.length).toBeLessThan(16);
     }
     expect(isOurProgram("stray_dead")).toBe(false);
+  });
+});
+
+describe("the guard of the sensor's sockets", () => {
+  it.each([
+    ["armed, nobody beats", DEADMAN_MODE_ARMED, 0n, false],
+    ["armed, too old", DEADMAN_MODE_ARMED, NOW_NS - LIMIT_NS - 1n, false],
+    ["armed, just in time", DEADMAN_MODE_ARMED, NOW_NS - LIMIT_NS, true],
+    ["bypass", DEADMAN_MODE_BYPASS, NOW_NS, false],
+    ["off", DEADMAN_MODE_OFF, 0n, true],
+  ])("%s", (_, mode, beat, isKept) => {
+    const value = firstValue({ limitNs: LIMIT_NS, mode, peers: [7, 8] });
+    const page = new DataView(value.buffer);
+    page.setBigUint64(DEADMAN_BEAT_OFFSET, beat, true);
+    const world = { page, frameBytes: FRAME_BYTES, nowNs: NOW_NS, redirected: REDIRECTED };
+    expect(runProgram(guardProgram(3).code, world)).toEqual({
+      result: isKept ? 0x7fffffffn : 0n,
+      redirects: [],
+    });
   });
 });
