@@ -38,6 +38,9 @@ const HOOKS: Readonly<Record<BpfMethod, Hook>> = {
   "xdp-generic": "xdp",
 };
 
+const GENERIC_IS_WEAKER =
+  "by generic XDP the kernel loses frames larger than the MTU (merged ones) while it carries; Linux 6.6 and later need not";
+
 export interface KernelSwitchOptions {
   readonly sides: readonly [DeadManSide, DeadManSide];
   readonly owner: Account | undefined;
@@ -176,6 +179,7 @@ export class KernelSwitch {
       this.attached = links;
       this.method = method;
       this.guardFd = guardFd;
+      if (method === "xdp-generic") this.reasons.push(GENERIC_IS_WEAKER);
       // Programs, and the page, keep the map.
       libc().close(mapFd);
     } catch (error) {
@@ -226,7 +230,7 @@ function openPins(options: KernelSwitchOptions, reasons: string[]): Pins | undef
   const [first, second] = options.sides;
   try {
     const pins = Pins.open(options.places, [first.index, second.index], options.owner);
-    if (pins.weakness !== undefined) reasons.push(`the switch ends with the process: ${pins.weakness}`);
+    reasons.push(...pins.notes);
     return pins;
   } catch (error) {
     if (!(error instanceof StrayError) || !(isBpfRefusal(error) || error.code === "BPFFS_UNUSABLE"))

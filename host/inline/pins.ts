@@ -37,6 +37,8 @@ export class Pins {
   private readonly found: FoundLink[] = [];
   /** Other folders whose links were found. */
   private readonly others: PinFolder[] = [];
+  /** Paths of folders of interfaces that are there, but are not ours. */
+  private readonly leftAlone: string[] = [];
   /** Names of links that were pinned for the first time. */
   private readonly fresh = new Set<string>();
 
@@ -85,9 +87,13 @@ export class Pins {
     return this.folder.path;
   }
 
-  /** Why the pins end with the process all the same, in words; undefined: they don't. */
-  get weakness(): string | undefined {
-    return this.place.weakness;
+  /** What an operator should know of them, in words. */
+  get notes(): readonly string[] {
+    const { weakness } = this.place;
+    const left = this.leftAlone.map(
+      (path) => `a sensor that ended left ${printable(path)}, and the kernel still carries frames there`,
+    );
+    return weakness === undefined ? left : [`the switch ends with the process: ${weakness}`, ...left];
   }
 
   /** The link that an earlier sensor left there; the caller closes its descriptor. */
@@ -213,6 +219,7 @@ export class Pins {
       return;
     }
     for (const { fd } of links ?? []) libc().close(fd);
+    if (links !== undefined && indexes.length > 0) this.leftAlone.push(folder.path);
     folder.close();
   }
 
