@@ -10,6 +10,7 @@ export const CAPABILITY_NUMBERS = {
   CAP_SETPCAP: 8,
   CAP_NET_ADMIN: 12,
   CAP_NET_RAW: 13,
+  CAP_BPF: 39,
 } as const;
 export type Capability = keyof typeof CAPABILITY_NUMBERS;
 

@@ -40,6 +40,12 @@ export interface Libc {
   capget(header: Uint8Array, data: Uint8Array): number;
   capset(header: Uint8Array, data: Uint8Array): number;
   setns(fd: number, type: number): number;
+  /** bpf(2), which the C library has no function for. `attributes`: union bpf_attr. */
+  bpf(command: number, attributes: Uint8Array): number;
+  mount(source: string, target: string, type: string, flags: number, options: string): number;
+  umount2(target: string, flags: number): number;
+  flock(fd: number, operation: number): number;
+  recv(fd: number, data: Uint8Array, bytes: number, flags: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   /** Answers only when it fails. Both lists end with null. */
   execve(path: string, words: readonly (string | null)[], environment: readonly (string | null)[]): number;
@@ -57,6 +63,12 @@ export interface Libc {
   /** Symbolic names by errno. */
   readonly errnoNames: ReadonlyMap<number, string>;
 }
+
+/** The number of bpf(2) by the machine (asm/unistd.h). */
+const BPF_NUMBERS: ReadonlyMap<string, number> = new Map([
+  ["x64", 321],
+  ["arm64", 280],
+]);
 
 let bindings: Libc | undefined;
 
@@ -123,6 +135,8 @@ function bind(koffi: Koffi, library: ReturnType<Koffi["load"]>): Libc {
     return known;
   };
   const controlled = checked("int fcntl(int, int, ...)");
+  const systemCalled = checked("long syscall(long, ...)");
+  const bpfNumber = BPF_NUMBERS.get(process.arch);
   const mapped = call("intptr_t mmap(uintptr_t, size_t, int, int, int, long)");
   const copied = call("uintptr_t memcpy(uintptr_t, uintptr_t, size_t)");
   const pointerBytes = koffi.sizeof("void *");
@@ -148,6 +162,14 @@ function bind(koffi: Koffi, library: ReturnType<Koffi["load"]>): Libc {
     capget: checked("int capget(void *, void *)"),
     capset: checked("int capset(void *, void *)"),
     setns: checked("int setns(int, int)"),
+    bpf: (command, attributes) =>
+      bpfNumber === undefined
+        ? -(koffi.os.errno["ENOSYS"] ?? 38)
+        : systemCalled(bpfNumber, "int", command, "void *", attributes, "uint", attributes.byteLength),
+    mount: checked("int mount(const char *, const char *, const char *, ulong, const char *)"),
+    umount2: checked("int umount2(const char *, int)"),
+    flock: checked("int flock(int, int)"),
+    recv: checked("long recv(int, void *, size_t, int)"),
     fcntl: (fd, command, argument) => controlled(fd, command, "int", argument),
     execve: checked("int execve(const char *, const char **, const char **)"),
     initgroups: checked("int initgroups(const char *, uint)"),

@@ -3,13 +3,16 @@
 // is asked, whatever is mounted on /sys; an interface that is not there is undefined, never an error.
 
 import { readFileSync } from "node:fs";
+import ipaddr from "ipaddr.js";
 import { StrayError } from "../../errors.js";
 import { errnoText, libc } from "../../system/libc.js";
 import { SOCK_CLOEXEC } from "./tpacket.js";
 
 const AF_UNIX = 1;
+const AF_INET = 2;
 const SOCK_DGRAM = 2;
 const SIOCGIFFLAGS = 0x8913;
+const SIOCGIFADDR = 0x8915;
 const SIOCGIFMTU = 0x8921;
 const SIOCGIFHWADDR = 0x8927;
 const SIOCGIFINDEX = 0x8933;
@@ -72,6 +75,42 @@ export function interfaceNames(): string[] {
     // Two lines of headings, then `name: counts`.
     const lines = readFileSync("/proc/thread-self/net/dev", "utf8").split("\n").slice(2);
     return lines.map((line) => line.slice(0, line.lastIndexOf(":")).trim()).filter((name) => name !== "");
+  } catch {
+    return [];
+  }
+}
+
+/** Addresses of an interface, up or down: the first of IPv4, and all of IPv6 but those of the link itself. */
+export function interfaceAddresses(name: string): string[] {
+  return [...firstAddress(name), ...linesOf("/proc/thread-self/net/if_inet6").flatMap(inet6Address(name))];
+}
+
+function firstAddress(name: string): string[] {
+  if (!isInterfaceName(name)) return [];
+  // Addresses are the family's own matter, unlike everything else asked here.
+  const fd = libc().socket(AF_INET, SOCK_DGRAM + SOCK_CLOEXEC, 0);
+  if (fd < 0) return [];
+  try {
+    const address = ask(fd, SIOCGIFADDR, name);
+    // struct sockaddr_in: family, port, then the address.
+    return address === undefined ? [] : [[4, 5, 6, 7].map((at) => address.getUint8(at)).join(".")];
+  } finally {
+    libc().close(fd);
+  }
+}
+
+/** A line of if_inet6: 32 digits, index, prefix length, scope (0x20: of the link), flags, name. */
+function inet6Address(name: string) {
+  return (line: string): string[] => {
+    const [digits = "", , , scope, , owner] = line.trim().split(/\s+/);
+    if (owner !== name || scope === "20") return [];
+    return [ipaddr.IPv6.parse((digits.match(/.{4}/g) ?? []).join(":")).toString()];
+  };
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n");
   } catch {
     return [];
   }
