@@ -853,6 +853,7 @@ export const COUNTER_INLINE_REJECTS_LIMITED: i32 = 274; // held back by their ra
 export const COUNTER_INLINE_REJECTS_FULL: i32 = 275; // not made for want of room in a sending ring
 export const COUNTER_INLINE_REJECTS_NONE: i32 = 276; // not made because such a packet must not be answered
 export const COUNTER_INLINE_THINNED_HIGH: i32 = 277; // packets not inspected since a quarter of a receiving ring waited
+export const COUNTER_INLINE_JOINED: i32 = 279; // of those forwarded, ones handed over together with the segment before them
 export const COUNTER_INLINE_THINNED_FULL: i32 = 278; // since half of it did
 
 // Flows by what they were worth when their last record was made: COUNTER_ENDED_FIRST + CLASS_*.

@@ -1,7 +1,7 @@
 // From one interface to the other: frames out of the receiving ring, through the classifier, and by its verdicts into
 // the other side's sending ring. Apart from the rings, which know slots, and from the verdict, which knows flows.
 // Always holds: the batch is empty and every slot handed over when forward() returns; a frame goes out as it came in,
-// byte for byte, or is counted; frames that were taken = forwarded + dropped + oversize + damaged + without room.
+// byte for byte, or is counted; frames that were taken = forwarded + dropped + oversize + damaged + without room + stale.
 
 import { packetAt, processBatch, pushPacket } from "../batch";
 import {
@@ -54,6 +54,7 @@ import {
   slotWire,
 } from "./rings";
 import { abandoned, inlineState, Side, sideAt } from "./state";
+import { beginTrain, endTrain, joinTrain } from "./train";
 
 const VERDICTS: usize = INLINE_BASE + INLINE_VERDICTS_OFFSET;
 const CHUNK_ENTRY_SIZE: usize = 8;
@@ -139,6 +140,11 @@ function chunkEntry(place: u32): usize {
 /** The frame of a slot into the batch; where it is and its bytes into the chunk's entry. */
 function take(from: Side, slot: usize, input: u32, place: u32): void {
   const entry = chunkEntry(place);
+  if (isCarried(slotTime(slot))) {
+    store<u32>(entry, 0);
+    count(COUNTER_INLINE_STALE);
+    return;
+  }
   let frame = frameIn(slot, from.slotSize);
   store<u32>(entry, <u32>frame);
   if (frame == 0) {
@@ -165,6 +171,12 @@ function take(from: Side, slot: usize, input: u32, place: u32): void {
   pushPacket(slotTime(slot), frame, captured, wire, from.linkType, input, segment, unfinished);
 }
 
+/** The kernel carried what was received then: it must not go out a second time. */
+function isCarried(time: u64): bool {
+  const s = inlineState();
+  return time < s.fromTime || (s.untilTime != 0 && time >= s.untilTime);
+}
+
 /** Sends what passes, and answers what was rejected. A dropped frame's room serves its answer. */
 function dispatch(from: Side, to: Side, size: u32): void {
   let packet: u32 = 0;
@@ -178,6 +190,7 @@ function dispatch(from: Side, to: Side, size: u32): void {
     const verdict = <u32>load<u8>(VERDICTS + packet);
     packet++;
     if (verdict != VERDICT_PASS) {
+      endTrain();
       if (verdict != VERDICT_DROP) reject(p, from, to, verdict);
       continue;
     }
@@ -186,14 +199,22 @@ function dispatch(from: Side, to: Side, size: u32): void {
       count(COUNTER_INLINE_DAMAGED);
     } else if (!fits(to, p, frame, length)) {
       count(COUNTER_INLINE_OVERSIZE);
-    } else if (!hasRoom(to, 0)) {
-      count(COUNTER_INLINE_TX_FULL);
-    } else {
-      copyFrame(beginSend(to, length), frame - VIRTIO_SIZE, VIRTIO_SIZE + length);
-      forwarded++;
-      bytes += length;
+      continue;
     }
+    if (!joinTrain(to, p, frame, length)) {
+      endTrain();
+      if (!hasRoom(to, 0)) {
+        count(COUNTER_INLINE_TX_FULL);
+        continue;
+      }
+      const at = beginSend(to, length);
+      copyFrame(at, frame - VIRTIO_SIZE, VIRTIO_SIZE + length);
+      beginTrain(to, p, frame, length, at);
+    }
+    forwarded++;
+    bytes += length;
   }
+  endTrain();
   count(COUNTER_INLINE_FORWARDED, forwarded);
   count(COUNTER_INLINE_FORWARDED_BYTES, bytes);
 }

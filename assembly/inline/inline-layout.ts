@@ -13,10 +13,13 @@ export const INLINE_REJECT_TOKENS_OFFSET: i32 = 28; // u32, packets that may be 
 export const INLINE_REJECT_TIME_OFFSET: i32 = 32; // u64 ns, up to when tokens were given
 export const INLINE_LOAD_OFFSET: i32 = 40; // u32, INLINE_LOAD_*: how much waits in the fuller of both rings
 export const INLINE_JUDGING_OFFSET: i32 = 44; // u32, the mode while forward() runs, else 0: packets of other inputs get no verdict
+export const INLINE_FROM_OFFSET: i32 = 48; // u64 ns; frames received before are the kernel's, and given back unread; 0 = none; the host
+export const INLINE_UNTIL_OFFSET: i32 = 56; // u64 ns; so are those received from then on; 0 = none; the host
 export const INLINE_VERDICTS_OFFSET: i32 = 64; // u8 a packet of the batch, VERDICT_*
 export const INLINE_SIDES_OFFSET: i32 = 128; // two sides: what comes in at one goes out at the other
 export const INLINE_SIDE_SIZE: i32 = 64;
 export const INLINE_SIDES: i32 = 2;
+export const INLINE_TRAIN_OFFSET: i32 = 1024; // segments that go out as one: inline/train.ts
 export const INLINE_CHUNK_OFFSET: i32 = 256; // two words a slot of the chunk in work: where its frame is (0 = damaged), its bytes
 export const INLINE_OUTER_OFFSET: i32 = 512; // 32 bytes, scratch: the outer addresses of a tunnel
 
@@ -51,6 +54,7 @@ export const SIDE_FRAME_MAX_OFFSET: i32 = 32; // u32, bytes of the largest frame
 export const SIDE_LINK_TYPE_OFFSET: i32 = 36; // u32, LINKTYPE_*; the host
 export const SIDE_TX_FILLED_OFFSET: i32 = 40; // u32, slots from TX_NEXT on that are filled but not yet handed over
 export const SIDE_RX_BUSY_OFFSET: i32 = 44; // u32, slots from RX_NEXT on that are in work; not 0 between calls: forward() died in them
+export const SIDE_TX_SLOT_SIZE_OFFSET: i32 = 52; // u32, bytes of a slot for sending; more than of one for receiving: segments of a connection may go out together; the host
 export const SIDE_LOAD_OFFSET: i32 = 48; // u32, INLINE_LOAD_* of this side's receiving ring
 
 /** Set in forward()'s answer: it stopped because the other side's sending ring is full. */
@@ -66,6 +70,7 @@ export const ALLOW_MASK_OFFSET: i32 = 16; // 16 bytes
 export const DEADMAN_BEAT_OFFSET: i32 = 0; // u64 ns of CLOCK_MONOTONIC: when the forwarding loop last got on; the worker
 export const DEADMAN_LIMIT_OFFSET: i32 = 8; // u64 ns: a beat older than that is none; the main thread
 export const DEADMAN_MODE_OFFSET: i32 = 16; // u32, DEADMAN_MODE_*; the main thread
+export const DEADMAN_HOLD_OFFSET: i32 = 20; // u32, 1 while no beat is to be given: the switch is being tried; the main thread
 export const DEADMAN_SIDES_OFFSET: i32 = 64; // two sides
 export const DEADMAN_SIDE_SIZE: i32 = 64;
 export const DEADMAN_PEER_OFFSET: i32 = 0; // u32, index of the interface that frames of this side leave by; the main thread

@@ -141,13 +141,13 @@ export function hasRoom(side: Side, ahead: u32): bool {
 function sendSlot(side: Side, ahead: u32): usize {
   let number = side.txNext + ahead;
   if (number >= side.txSlots) number -= side.txSlots;
-  return <usize>side.txBase + <usize>number * side.slotSize;
+  return <usize>side.txBase + <usize>number * side.txSlotSize;
 }
 
 /** Bytes of the largest frame that a slot for sending holds. */
 export function sendRoom(side: Side): u32 {
   const used = SLOT_HEADER_SIZE + VIRTIO_SIZE;
-  return side.slotSize > used ? side.slotSize - used : 0;
+  return side.txSlotSize > used ? side.txSlotSize - used : 0;
 }
 
 /** Takes the next free slot for a frame of `size` bytes, for which there is room; where its virtio_net_hdr goes. */
@@ -159,12 +159,17 @@ export function beginSend(side: Side, size: u32): usize {
   return slot + SLOT_HEADER_SIZE;
 }
 
+/** The slot whose virtio_net_hdr lies there holds so many bytes now, that header's among them. */
+export function growSend(virtio: usize, size: u32): void {
+  store<u32>(virtio - SLOT_HEADER_SIZE, size, SLOT_LENGTH_OFFSET);
+}
+
 /** Hands over the filled slots. */
 export function handOver(side: Side): void {
   const filled = side.txFilled;
   let number = side.txNext;
   for (let i: u32 = 0; i < filled; i++) {
-    atomic.store<u32>(<usize>side.txBase + <usize>number * side.slotSize, STATUS_SEND_REQUEST);
+    atomic.store<u32>(<usize>side.txBase + <usize>number * side.txSlotSize, STATUS_SEND_REQUEST);
     number = number + 1 == side.txSlots ? 0 : number + 1;
   }
   side.txFilled = 0;

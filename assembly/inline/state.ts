@@ -6,6 +6,7 @@ import { count } from "../state";
 import {
   INLINE_ALLOW_COUNT_OFFSET,
   INLINE_CHUNK_OFFSET,
+  INLINE_FROM_OFFSET,
   INLINE_JUDGING_OFFSET,
   INLINE_LOAD_OFFSET,
   INLINE_REJECT_FINDINGS_OFFSET,
@@ -13,6 +14,7 @@ import {
   INLINE_SIDE_SIZE,
   INLINE_SIDES,
   INLINE_SIDES_OFFSET,
+  INLINE_UNTIL_OFFSET,
   INLINE_VERDICTS_OFFSET,
   SIDE_FRAME_MAX_OFFSET,
   SIDE_LOAD_OFFSET,
@@ -20,6 +22,7 @@ import {
   SIDE_SLOT_SIZE_OFFSET,
   SIDE_TX_FILLED_OFFSET,
   SIDE_TX_PENDING_OFFSET,
+  SIDE_TX_SLOT_SIZE_OFFSET,
 } from "./inline-layout";
 
 @unmanaged
@@ -33,6 +36,8 @@ export class Inline {
   rejectTime: u64;
   load: u32;
   judging: u32;
+  fromTime: u64;
+  untilTime: u64;
 }
 
 @unmanaged
@@ -50,6 +55,7 @@ export class Side {
   txFilled: u32;
   rxBusy: u32;
   load: u32;
+  txSlotSize: u32;
 }
 
 if (offsetof<Inline>("allowCount") != INLINE_ALLOW_COUNT_OFFSET) ERROR("Inline drifted from layout");
@@ -57,6 +63,8 @@ if (offsetof<Inline>("rejectFindings") != INLINE_REJECT_FINDINGS_OFFSET) ERROR("
 if (offsetof<Inline>("rejectRate") != INLINE_REJECT_RATE_OFFSET) ERROR("Inline drifted from layout");
 if (offsetof<Inline>("load") != INLINE_LOAD_OFFSET) ERROR("Inline drifted from layout");
 if (offsetof<Inline>("judging") != INLINE_JUDGING_OFFSET) ERROR("Inline drifted from layout");
+if (offsetof<Inline>("fromTime") != INLINE_FROM_OFFSET) ERROR("Inline drifted from layout");
+if (offsetof<Inline>("untilTime") != INLINE_UNTIL_OFFSET) ERROR("Inline drifted from layout");
 if (offsetof<Inline>() > <usize>INLINE_VERDICTS_OFFSET) ERROR("Inline drifted from layout");
 if (offsetof<Side>("slotSize") != SIDE_SLOT_SIZE_OFFSET) ERROR("Side drifted from layout");
 if (offsetof<Side>("rxNext") != SIDE_RX_NEXT_OFFSET) ERROR("Side drifted from layout");
@@ -64,6 +72,7 @@ if (offsetof<Side>("txPending") != SIDE_TX_PENDING_OFFSET) ERROR("Side drifted f
 if (offsetof<Side>("frameMax") != SIDE_FRAME_MAX_OFFSET) ERROR("Side drifted from layout");
 if (offsetof<Side>("txFilled") != SIDE_TX_FILLED_OFFSET) ERROR("Side drifted from layout");
 if (offsetof<Side>("load") != SIDE_LOAD_OFFSET) ERROR("Side drifted from layout");
+if (offsetof<Side>("txSlotSize") != SIDE_TX_SLOT_SIZE_OFFSET) ERROR("Side drifted from layout");
 if (offsetof<Side>() > <usize>INLINE_SIDE_SIZE) ERROR("Side drifted from layout");
 if (INLINE_SIDES_OFFSET + INLINE_SIDES * INLINE_SIDE_SIZE > INLINE_CHUNK_OFFSET)
   ERROR("the sides run into the chunk");

@@ -8,6 +8,7 @@ import { printable, StrayError, systemCode } from "../errors.js";
 import { version } from "../version.js";
 import { alertsCommand } from "./alerts-command.js";
 import { splitFilter } from "./arguments.js";
+import { bypassCommand } from "./bypass-command.js";
 import { configCommand } from "./config-command.js";
 import { countersCommand } from "./counters-command.js";
 import { darkCommand } from "./dark-command.js";
@@ -71,6 +72,7 @@ async function run(argv: readonly string[]): Promise<number> {
     incidentsCommand(setExitCode),
     darkCommand(setExitCode),
     rulesCommand(setExitCode),
+    bypassCommand(setExitCode),
     countersCommand(setExitCode),
     reloadCommand(setExitCode),
     stopCommand(setExitCode),

@@ -6,6 +6,7 @@ import type { CountersReport, Counts, ReloadReport, SortKey, StatusReport } from
 import type { AlertsParams, AlertsReport } from "./alert-protocol.js";
 import type { DarkMethods } from "./dark-protocol.js";
 import type { IncidentMethods } from "./incident-protocol.js";
+import type { InlineMethods } from "./inline-protocol.js";
 import type { RulesListParams, RulesListReport } from "./rule-methods.js";
 
 /** Where strayd listens unless its configuration says otherwise. */
@@ -91,7 +92,7 @@ export interface StopReport {
 }
 
 /** Every method of this version: what it takes, what it gives. */
-export interface ControlMethods extends DarkMethods, IncidentMethods {
+export interface ControlMethods extends DarkMethods, IncidentMethods, InlineMethods {
   "v1.hello": { params: undefined; result: HelloReport };
   "v1.status": { params: undefined; result: StatusReport };
   "v1.counters": { params: undefined; result: CountersAnswer };

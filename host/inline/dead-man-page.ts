@@ -74,6 +74,10 @@ export class DeadManPage {
     return Atomics.load(this.longs, DEADMAN_LIMIT_OFFSET / 8);
   }
 
+  set limitNs(ns: bigint) {
+    Atomics.store(this.longs, DEADMAN_LIMIT_OFFSET / 8, ns);
+  }
+
   get mode(): number {
     return Atomics.load(this.words, DEADMAN_MODE_OFFSET / 4);
   }

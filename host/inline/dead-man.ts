@@ -68,7 +68,7 @@ export class DeadMan {
   private isReleased = false;
 
   private constructor(
-    private readonly options: DeadManOptions,
+    private options: DeadManOptions,
     private readonly page: DeadManPage,
   ) {}
 
@@ -130,6 +130,14 @@ export class DeadMan {
     this.isForced = isOn;
     this.page.mode = isOn ? DEADMAN_MODE_BYPASS : modeOf(this.options.fail);
     this.tick(process.hrtime.bigint());
+  }
+
+  /** Another limit, or another choice of what a failure means, while it stands. */
+  configure({ limitMs, fail }: Pick<DeadManOptions, "limitMs" | "fail">): void {
+    if (this.isReleased) return;
+    this.options = { ...this.options, limitMs, fail };
+    this.page.limitNs = BigInt(limitMs) * NS_PER_MS;
+    this.setBypass(this.isForced);
   }
 
   state(): DeadManState {

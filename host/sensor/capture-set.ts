@@ -10,9 +10,10 @@ import { RingReader } from "../capture/live/ring-reader.js";
 import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
 import type { SinkLog } from "../export/sink.js";
+import type { Capture } from "./capture.js";
 import type { InterfaceReport } from "./view.js";
 import type { WorkerHandle } from "./worker-handle.js";
-import type { WorkerInput } from "./worker-messages.js";
+import type { WorkerInput, WorkerMessage } from "./worker-messages.js";
 
 const BLOCK_BYTES = 262_144;
 /** The kernel hands over a block that is not full after that long. */
@@ -49,7 +50,7 @@ export function compileFilters({ interfaces, filter }: CaptureSettings): Capture
   return new Map(interfaces.map((name) => [name, filter === "" ? [] : compileCaptureFilter(filter, name)]));
 }
 
-export class CaptureSet {
+export class CaptureSet implements Capture {
   private readonly places: Place[];
   private isBusy = false;
   private readMs = Date.now();
@@ -98,6 +99,10 @@ export class CaptureSet {
       throw error;
     }
     return set;
+  }
+
+  assignment(worker: WorkerHandle): WorkerMessage {
+    return { type: "inputs", inputs: this.inputs(worker) };
   }
 
   /** The rings of that worker that are open. */
@@ -176,7 +181,7 @@ export class CaptureSet {
   }
 
   /** Applies a new kernel filter and promiscuity; rings stay open. */
-  adjust(settings: CaptureSettings, filters: CaptureFilters): void {
+  adjust({ capture: settings }: StrayConfig, filters: CaptureFilters): void {
     this.settings = settings;
     this.filters = filters;
     for (const { ring, name } of this.places) {

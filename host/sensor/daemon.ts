@@ -11,14 +11,17 @@ import { tableNeed } from "../config/warnings.js";
 import { addAlertMethods } from "../control/alert-methods.js";
 import { addDarkMethods } from "../control/dark-methods.js";
 import { addIncidentMethods } from "../control/incident-methods.js";
+import { addInlineMethods } from "../control/inline-methods.js";
 import { addRuleMethods } from "../control/rule-methods.js";
 import { ControlServer } from "../control/server.js";
 import { StrayError } from "../errors.js";
 import type { RecordSink, SinkLog } from "../export/sink.js";
 import type { Logger } from "../log/logger.js";
+import type { Capability } from "../system/capabilities.js";
 import { dropPrivileges, findAccount } from "../system/privileges.js";
 import { version } from "../version.js";
 import { AlertSinks } from "./alert-sinks.js";
+import type { Capture } from "./capture.js";
 import { type CaptureFilters, CaptureSet, compileFilters } from "./capture-set.js";
 import { countersReport } from "./counters.js";
 import { DarkKeeper } from "./dark-keeper.js";
@@ -26,9 +29,10 @@ import { prepareDirectories } from "./directories.js";
 import { RecordFeed } from "./feed.js";
 import { gauges } from "./gauges.js";
 import { IncidentKeeper } from "./incident-keeper.js";
+import { InlineKeeper } from "./inline-keeper.js";
 import { newSeed, workerLimits } from "./limits.js";
 import { queryFlows } from "./live-table.js";
-import { LOSS_NAMES, ProblemWatch, ruleProblems } from "./problems.js";
+import { inlineProblems, LOSS_NAMES, ProblemWatch, ruleProblems } from "./problems.js";
 import { planReload, type ReloadPlan } from "./reload.js";
 import { RuleKeeper } from "./rule-keeper.js";
 import { ruleList } from "./rule-list.js";
@@ -66,9 +70,10 @@ export class Daemon implements SensorView {
   private readonly incidents: IncidentKeeper;
   private readonly dark: DarkKeeper;
   private readonly rules: RuleKeeper;
+  private readonly inline: InlineKeeper;
   private readonly watch = new ProblemWatch();
   private readonly own = { reloads: 0, "reloads-refused": 0 };
-  private capture: CaptureSet | undefined;
+  private capture: Capture | undefined;
   private control: ControlServer | undefined;
   private privileges = { user: "", text: "" };
   private timer: NodeJS.Timeout | undefined;
@@ -98,6 +103,9 @@ export class Daemon implements SensorView {
     this.sinks = new Sinks(context);
     this.alertSinks = new AlertSinks(context);
     this.rules = new RuleKeeper(sinkLog(log.child({ component: "rules" })));
+    this.inline = new InlineKeeper(sinkLog(log.child({ component: "inline" })), () =>
+      findAccount(this.config.sensor.user),
+    );
     this.incidents = new IncidentKeeper({
       log: context.log,
       startedMs: this.startedMs,
@@ -137,6 +145,7 @@ export class Daemon implements SensorView {
     const sinks = this.allSinks.map((sink) => ({ name: sink.name, ...sink.state() }));
     const rules = this.rules.report();
     const incidents = this.incidents.report();
+    const inline = this.inline.report();
     return {
       version: version(),
       name: config.sensor.name,
@@ -160,12 +169,14 @@ export class Daemon implements SensorView {
       sinks,
       rules,
       detection: this.dark.report(),
+      ...(inline === undefined ? {} : { inline }),
       ...(incidents === undefined ? {} : { incidents }),
       memory: { residentBytes: process.memoryUsage.rss(), tableBytes: tableNeed(config) },
       problems: [
         ...this.watch.sentences(nowMs, interfaces, workers, sinks),
         ...ruleProblems(rules),
         ...this.dark.problems(),
+        ...inlineProblems(inline),
         ...(this.capture?.notes ?? []),
         ...(this.configError === undefined
           ? []
@@ -246,7 +257,8 @@ export class Daemon implements SensorView {
     addRuleMethods(this.control.methods, () => ruleList(this.rules.rules, this.supervisor.workers));
     addIncidentMethods(this.control.methods, () => this.incidents.engine);
     addDarkMethods(this.control.methods, this.dark);
-    this.privileges = dropPrivileges({ user: config.sensor.user, keep: ["CAP_NET_RAW", "CAP_NET_ADMIN"] });
+    addInlineMethods(this.control.methods, this.inline);
+    this.privileges = dropPrivileges({ user: config.sensor.user, keep: capabilitiesOf(config) });
     await this.sinks.open(config);
     await this.alertSinks.open(config);
     this.incidents.open(config);
@@ -329,8 +341,9 @@ export class Daemon implements SensorView {
       await step(plan.replacesHomes || plan.restartsCapture, (it) => this.dark.use(it));
       await step(plan.restartsCapture, (it) => this.restartCapture(it, rulesOf(it)));
       await step(plan.adjustsCapture && !plan.restartsCapture, async (it) => {
-        this.capture?.adjust(it.capture, compileFilters(it.capture));
+        this.capture?.adjust(it, compileFilters(it.capture));
       });
+      await step(plan.adjustsInline && !plan.restartsCapture, (it) => this.adjustInline(it));
       await step(plan.adjustsFlows && !plan.restartsCapture, (it) =>
         this.supervisor.adjust(workerLimits(it, this.seed)),
       );
@@ -365,6 +378,7 @@ export class Daemon implements SensorView {
 
   private async restartCapture(config: StrayConfig, rules: KeptRules | undefined): Promise<void> {
     const filters = compileFilters(config.capture);
+    this.inline.pause();
     await this.supervisor.stop();
     this.capture?.close();
     this.capture = undefined;
@@ -375,13 +389,24 @@ export class Daemon implements SensorView {
     await this.supervisor.start(this.capture);
   }
 
-  private openCapture(config: StrayConfig, filters: CaptureFilters): CaptureSet {
+  private openCapture(config: StrayConfig, filters: CaptureFilters): Capture {
+    const [worker] = this.supervisor.workers;
+    if (config.inline.mode !== "tap" && worker !== undefined) {
+      return this.inline.open(worker, config, this.dark);
+    }
+    this.inline.release(false);
     return CaptureSet.open(this.supervisor.workers, config.capture, filters, this.captureLog, this.dark);
+  }
+
+  private async adjustInline(config: StrayConfig): Promise<void> {
+    this.capture?.adjust(config, new Map());
+    await this.inline.adjust(config);
   }
 
   private async end(): Promise<void> {
     await this.reloading;
     this.log("info", "stopping");
+    this.inline.pause();
     await this.supervisor.stop();
     await this.release();
     this.log("info", "stopped", { records: this.feed.records, alerts: this.feed.alerts });
@@ -392,12 +417,20 @@ export class Daemon implements SensorView {
     clearInterval(this.timer);
     this.feed.stop();
     this.capture?.close();
+    this.inline.end();
     await this.incidents.close();
     await this.dark.close();
     await this.alertSinks.close();
     await this.sinks.close();
     await this.control?.close();
   }
+}
+
+/** A sensor in the wire also puts its program back where an interface went and came. */
+function capabilitiesOf({ inline }: StrayConfig): readonly Capability[] {
+  return inline.mode === "tap"
+    ? ["CAP_NET_RAW", "CAP_NET_ADMIN"]
+    : ["CAP_NET_RAW", "CAP_NET_ADMIN", "CAP_BPF"];
 }
 
 function sinkLog(log: Logger): SinkLog {

@@ -133,6 +133,10 @@ export class LiveWords {
     Atomics.add(this.u64, (at + LIVE_INPUT_FRAMES_OFFSET) / 8, BigInt(frames));
   }
 
+  countFrames(input: number, frames: number): void {
+    Atomics.add(this.u64, (LIVE_BASE + inputAt(input) + LIVE_INPUT_FRAMES_OFFSET) / 8, BigInt(frames));
+  }
+
   frames(input: number): bigint {
     return Atomics.load(this.u64, (LIVE_BASE + inputAt(input) + LIVE_INPUT_FRAMES_OFFSET) / 8);
   }

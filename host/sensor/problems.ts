@@ -2,7 +2,7 @@
 // Apart from the daemon because each is a judgement: of what, over which time, in which words.
 // Always holds: a problem goes away by itself a minute after its cause has.
 
-import type { InterfaceReport, RulesReport, SinkReport, WorkerReport } from "./view.js";
+import type { InlineReport, InterfaceReport, RulesReport, SinkReport, WorkerReport } from "./view.js";
 
 const WINDOW_MS = 60_000;
 /** Lost in the window: which counts, and how to speak of them. */
@@ -96,6 +96,23 @@ export function ruleProblems({ rules, refused, files }: RulesReport): string[] {
   }
   if (rules === 0 && files.length > 0) return ["no rule is in force: the files of rules have none"];
   return [];
+}
+
+/** Of a sensor in the wire: what its link is not protected against. */
+export function inlineProblems(report: InlineReport | undefined): string[] {
+  if (report === undefined) return [];
+  const { fail, protection, reason, pinned, state, isStale, warnings } = report;
+  const sentences: string[] = [];
+  const why = reason === undefined ? "" : `: ${reason}`;
+  if (state === "bypass") sentences.push("bypass is on: nothing is looked at (`stray bypass off` ends it)");
+  else if (isStale) sentences.push("the sensor stands still, so the kernel carries frames past it");
+  if (fail === "open" && protection === "none")
+    sentences.push(`nothing carries frames when the sensor fails${why}`);
+  else if (fail === "open" && protection === "tc")
+    sentences.push(`frames are carried when a worker fails, but not when the whole process does${why}`);
+  else if (fail === "open" && pinned === undefined)
+    sentences.push(`what carries frames when the sensor fails ends with its process${why}`);
+  return [...sentences, ...warnings];
 }
 
 function links(interfaces: readonly InterfaceReport[]): string[] {

@@ -5,7 +5,7 @@
 
 import type { SinkLog } from "../export/sink.js";
 import type { Limits } from "../wasm/config.js";
-import type { CaptureSet } from "./capture-set.js";
+import type { Capture } from "./capture.js";
 import type { RecordFeed } from "./feed.js";
 import type { WorkerReport } from "./view.js";
 import { HANG_MS, WorkerHandle } from "./worker-handle.js";
@@ -19,7 +19,7 @@ const STOP_MS = 10_000;
 
 export class Supervisor {
   workers: readonly WorkerHandle[] = [];
-  private capture: CaptureSet | undefined;
+  private capture: Capture | undefined;
   private isStopping = true;
   private readonly delays: number[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -43,7 +43,7 @@ export class Supervisor {
     for (const worker of this.workers) worker.prepare(limits);
   }
 
-  async start(capture: CaptureSet): Promise<void> {
+  async start(capture: Capture): Promise<void> {
     this.capture = capture;
     this.isStopping = false;
     for (const worker of this.workers) worker.start();
@@ -110,7 +110,7 @@ export class Supervisor {
 
   private async assign(worker: WorkerHandle): Promise<void> {
     if (this.capture === undefined) return;
-    await worker.send({ type: "inputs", inputs: this.capture.inputs(worker) });
+    await worker.send(this.capture.assignment(worker));
   }
 
   private bury(worker: WorkerHandle, reason: string): void {

@@ -115,6 +115,48 @@ export interface DetectionReport {
   readonly savedMs: number | null;
 }
 
+/** A sensor in the wire. */
+export interface InlineReport {
+  readonly mode: "inline" | "simulate";
+  readonly fail: "open" | "closed";
+  readonly deadmanMs: number;
+  readonly atStop: "release" | "bypass";
+  /** What carries frames when the sensor does not. */
+  readonly protection: "xdp-native" | "tcx" | "xdp-generic" | "tc" | "none";
+  /** Where it is pinned, so that it outlives the process. */
+  readonly pinned?: string;
+  /** Why it is not better protected. */
+  readonly reason?: string;
+  /** armed: the kernel steps in when the sensor stands still; bypass: it carries everything; off: it never does. */
+  readonly state: "armed" | "bypass" | "off";
+  /** The sensor stands still just now. */
+  readonly isStale: boolean;
+  /** What came in at each interface and was carried by the kernel. */
+  readonly sides: readonly {
+    readonly name: string;
+    readonly bypassedPackets: number;
+    readonly bypassedBytes: number;
+  }[];
+  /** By finding; those that pass are left out. */
+  readonly policy: Readonly<Record<string, string>>;
+  readonly allow: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface BypassReport {
+  readonly bypass: boolean;
+}
+
+/** What became of it when the beat was held back. */
+export interface BypassTestReport {
+  /** The switch was seen to be over. */
+  readonly engaged: boolean;
+  /** Frames that the kernel carried meanwhile. */
+  readonly frames: number;
+  readonly heldMs: number;
+  readonly protection: InlineReport["protection"];
+}
+
 export interface StatusReport {
   readonly version: string;
   readonly name: string;
@@ -140,6 +182,8 @@ export interface StatusReport {
   readonly sinks: readonly SinkReport[];
   readonly rules: RulesReport;
   readonly detection: DetectionReport;
+  /** Only where the sensor stands in the wire. */
+  readonly inline?: InlineReport;
   /** Only where incidents are kept, and can be read just now. */
   readonly incidents?: IncidentsReport;
   readonly memory: { readonly residentBytes: number; readonly tableBytes: number };

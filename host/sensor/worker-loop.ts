@@ -13,12 +13,15 @@ import {
 } from "../../assembly/layout.js";
 import { RingPoll, RingReader } from "../capture/live/ring-reader.js";
 import { BLOCK_PACKETS_OFFSET } from "../capture/live/tpacket.js";
+import type { WireHandle } from "../capture/live/wire-handle.js";
 import type { Limits } from "../wasm/config.js";
 import { writeConfig } from "../wasm/config.js";
 import { writeHomes } from "../wasm/homes.js";
+import { writeInline } from "../wasm/inline.js";
 import { readU32, type SensorMemory } from "../wasm/memory.js";
 import type { SensorExports } from "../wasm/module.js";
 import { RecordRing } from "../wasm/record-ring.js";
+import { Forwarder } from "./forwarder.js";
 import { LiveWords } from "./live-words.js";
 import { forgetAddresses, giveAddresses } from "./worker-known.js";
 import type { WorkerInput, WorkerMessage } from "./worker-messages.js";
@@ -49,6 +52,7 @@ export class WorkerLoop {
   private inputs: Input[] = [];
   private poll: RingPoll | undefined;
   private polled: Input[] = [];
+  private forwarder: Forwarder | undefined;
   private readonly words: LiveWords;
   private readonly ring: RecordRing;
   private tickedMs = 0;
@@ -86,6 +90,7 @@ export class WorkerLoop {
     // Each batch does so too, but there may be no packets.
     this.exports.takeRules();
     let taken = 0;
+    if (this.forwarder !== undefined) taken += this.forwarder.turn();
     for (const input of this.inputs) if (!input.failed) taken += this.takeBlocks(input, BLOCKS_A_TURN);
     if (taken === 0) this.rest();
     return true;
@@ -111,7 +116,28 @@ export class WorkerLoop {
       case "inputs":
         this.inputs = message.inputs.map((input) => this.open(input));
         this.watch();
+        break;
+      case "inline":
+        writeInline(memory, message.policy);
+        break;
+      case "pair":
+        this.forwarder = message.handles && this.join(message.handles, message.waitMs);
     }
+  }
+
+  private join(handles: readonly [WireHandle, WireHandle], waitMs: number): Forwarder {
+    for (const side of handles.keys()) this.words.setRevents(side, 0);
+    return new Forwarder(
+      this.memory,
+      this.exports,
+      handles,
+      waitMs,
+      {
+        trouble: (side, revents) => this.words.setRevents(side, revents),
+        frames: (side, count) => this.words.countFrames(side, count),
+      },
+      (frames) => this.waitForRoom(frames, 1),
+    );
   }
 
   private open({ input, handle }: WorkerInput): Input {
@@ -147,10 +173,10 @@ export class WorkerLoop {
    * A record ring without room for what a block of `frames` may end: the kernel's ring can wait a little, lost records
    * can't come back. The bound is for a main thread that is stuck.
    */
-  private waitForRoom(frames: number): void {
+  private waitForRoom(frames: number, waitsMax = RECORD_WAITS_MAX): void {
     const { capacity } = this.ring;
     const need = Math.min(capacity, Math.ceil(frames * RECORDS_A_FRAME) + RECORDS_RESERVE);
-    for (let waits = 0; capacity - this.ring.count < need && waits < RECORD_WAITS_MAX; waits++) {
+    for (let waits = 0; capacity - this.ring.count < need && waits < waitsMax; waits++) {
       if (waits === 0) this.nudge();
       this.words.countWait();
       Atomics.wait(this.tail, TAIL_WORD, this.tail[TAIL_WORD] ?? 0, RECORD_WAIT_MS);
@@ -165,6 +191,10 @@ export class WorkerLoop {
       this.exports.tick(BigInt(now - TICK_LAG_MS) * 1_000_000n);
     }
     for (const input of this.inputs) this.words.setWaiting(input.number, 0);
+    if (this.forwarder !== undefined) {
+      this.forwarder.rest();
+      return;
+    }
     if (this.poll === undefined || this.polled.length === 0) {
       Atomics.wait(this.tail, TAIL_WORD, this.tail[TAIL_WORD] ?? 0, POLL_MS);
       return;
@@ -183,6 +213,7 @@ export class WorkerLoop {
 
   /** Takes what the rings still hold, then records every live flow. */
   private finish(): void {
+    this.forwarder?.finish();
     for (const input of this.inputs) {
       if (!input.failed) this.takeBlocks(input, input.reader.waiting());
       this.words.beat();

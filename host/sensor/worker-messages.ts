@@ -3,8 +3,10 @@
 
 import type { MessagePort } from "node:worker_threads";
 import type { RingHandle } from "../capture/live/ring-handle.js";
+import type { WireHandle } from "../capture/live/wire-handle.js";
 import type { Limits } from "../wasm/config.js";
 import type { Home } from "../wasm/homes.js";
+import type { InlinePolicy } from "../wasm/inline.js";
 
 export interface WorkerData {
   readonly memory: WebAssembly.Memory;
@@ -25,6 +27,14 @@ export const NUDGE = 1;
 export type WorkerMessage =
   /** These rings, and no other, from now on; positions are kept in the LIVE words. */
   | { readonly type: "inputs"; readonly inputs: readonly WorkerInput[] }
+  /** These two sides, joined; undefined: none, until told anew. */
+  | {
+      readonly type: "pair";
+      readonly handles: readonly [WireHandle, WireHandle] | undefined;
+      readonly waitMs: number;
+    }
+  /** What is dropped from now on, and who never is. */
+  | { readonly type: "inline"; readonly policy: InlinePolicy }
   /** Timeouts written anew into CONFIG. */
   | { readonly type: "limits"; readonly limits: Limits }
   /** These networks, and no other, from now on. */

@@ -21,9 +21,10 @@ export interface Libc {
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, bytes: number): number;
   /** `bytes`: 4 bytes, the room in `value` going in, what was written coming out. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array, bytes: Uint8Array): number;
+  /** Without data: sends what waits in the socket's ring (packet(7), PACKET_TX_RING). */
   sendto(
     fd: number,
-    data: Uint8Array,
+    data: Uint8Array | null,
     bytes: number,
     flags: number,
     address: Uint8Array | null,

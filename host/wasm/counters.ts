@@ -467,6 +467,11 @@ export const COUNTERS: readonly Counter[] = [
     help: "frames that the allow list alone saved",
   },
   {
+    index: L.COUNTER_INLINE_JOINED,
+    name: "inline-joined",
+    help: "of those forwarded, segments handed to the kernel in one piece with the one before them",
+  },
+  {
     index: L.COUNTER_INLINE_TX_FULL,
     name: "inline-tx-full",
     help: "frames lost because the sending ring had no room for long",

@@ -7,6 +7,7 @@ import {
   ALLOW_NETWORK_OFFSET,
   INLINE_ALLOW_COUNT_OFFSET,
   INLINE_DROP_FINDINGS_OFFSET,
+  INLINE_FROM_OFFSET,
   INLINE_LOAD_OFFSET,
   INLINE_MODE_OFF,
   INLINE_MODE_OFFSET,
@@ -16,6 +17,7 @@ import {
   INLINE_REJECT_RATE_OFFSET,
   INLINE_SIDE_SIZE,
   INLINE_SIDES_OFFSET,
+  INLINE_UNTIL_OFFSET,
   SIDE_FRAME_MAX_OFFSET,
   SIDE_LINK_TYPE_OFFSET,
   SIDE_RX_BASE_OFFSET,
@@ -27,6 +29,7 @@ import {
   SIDE_TX_FILLED_OFFSET,
   SIDE_TX_NEXT_OFFSET,
   SIDE_TX_PENDING_OFFSET,
+  SIDE_TX_SLOT_SIZE_OFFSET,
   SIDE_TX_SLOTS_OFFSET,
 } from "../../assembly/inline/inline-layout.js";
 import {
@@ -73,8 +76,10 @@ export interface SideRings {
   /** Address of the first slot for sending. */
   readonly txBase: number;
   readonly txSlots: number;
-  /** Bytes of a slot: a multiple of 16. */
+  /** Bytes of a slot for receiving: a multiple of 16. */
   readonly slotSize: number;
+  /** Of one for sending, which may be larger: segments of a connection go out together. */
+  readonly txSlotSize: number;
   /** Bytes of the largest frame that the interface sends (link header and MTU), 0 = whatever a slot holds. */
   readonly frameMax: number;
   /** LINKTYPE_* */
@@ -144,40 +149,43 @@ export function setSide(memory: SensorMemory, side: SideNumber, rings: SideRings
   word(SIDE_TX_PENDING_OFFSET, 0);
   word(SIDE_FRAME_MAX_OFFSET, rings?.frameMax ?? 0);
   word(SIDE_LINK_TYPE_OFFSET, rings?.linkType ?? 0);
+  word(SIDE_TX_SLOT_SIZE_OFFSET, rings?.txSlotSize ?? 0);
   word(SIDE_TX_FILLED_OFFSET, 0);
   word(SIDE_RX_BUSY_OFFSET, 0);
 }
 
-function check({ rxBase, rxSlots, txBase, txSlots, slotSize, frameMax }: SideRings): void {
+function check({ rxBase, rxSlots, txBase, txSlots, slotSize, txSlotSize, frameMax }: SideRings): void {
   const isSize = (value: number): boolean => Number.isInteger(value) && value >= 0;
-  if (
-    !isSize(slotSize) ||
-    slotSize % SLOT_ALIGNMENT !== 0 ||
-    slotSize < SLOT_SIZE_MIN ||
-    slotSize > SLOT_SIZE_MAX
-  ) {
-    throw wrongRings(
-      `a slot is ${SLOT_SIZE_MIN} to ${SLOT_SIZE_MAX} bytes, a multiple of ${SLOT_ALIGNMENT}, not ${slotSize}`,
-    );
-  }
   if (!isSize(frameMax)) throw wrongRings(`the largest frame is a number of bytes, not ${frameMax}`);
-  for (const [base, slots] of [
-    [rxBase, rxSlots],
-    [txBase, txSlots],
+  for (const [base, slots, size] of [
+    [rxBase, rxSlots, slotSize],
+    [txBase, txSlots, txSlotSize],
   ] as const) {
+    if (!isSize(size) || size % SLOT_ALIGNMENT !== 0 || size < SLOT_SIZE_MIN || size > SLOT_SIZE_MAX) {
+      throw wrongRings(
+        `a slot is ${SLOT_SIZE_MIN} to ${SLOT_SIZE_MAX} bytes, a multiple of ${SLOT_ALIGNMENT}, not ${size}`,
+      );
+    }
     const isWithin =
       isSize(base) &&
       isSize(slots) &&
       slots > 0 &&
       base % SLOT_ALIGNMENT === 0 &&
       base >= WINDOWS_BASE &&
-      base + slots * slotSize <= WINDOWS_BASE + WINDOWS_REGION_SIZE;
+      base + slots * size <= WINDOWS_BASE + WINDOWS_REGION_SIZE;
     if (!isWithin) {
-      throw wrongRings(`a ring lies within the windows: not ${slots} slots of ${slotSize} bytes at ${base}`);
+      throw wrongRings(`a ring lies within the windows: not ${slots} slots of ${size} bytes at ${base}`);
     }
   }
-  const isApart = rxBase + rxSlots * slotSize <= txBase || txBase + txSlots * slotSize <= rxBase;
+  const isApart = rxBase + rxSlots * slotSize <= txBase || txBase + txSlots * txSlotSize <= rxBase;
   if (!isApart) throw wrongRings("the rings for receiving and for sending overlap");
+}
+
+/** Frames received before `fromNs`, or from `untilNs` on (ns since 1970, 0n = none), were carried by the kernel. */
+export function writeCarried(memory: SensorMemory, at: { fromNs?: bigint; untilNs?: bigint }): void {
+  if (at.fromNs !== undefined) Atomics.store(memory.u64, (INLINE_BASE + INLINE_FROM_OFFSET) / 8, at.fromNs);
+  if (at.untilNs !== undefined)
+    Atomics.store(memory.u64, (INLINE_BASE + INLINE_UNTIL_OFFSET) / 8, at.untilNs);
 }
 
 export const INLINE_LOADS = ["none", "high", "full"] as const;

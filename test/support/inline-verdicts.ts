@@ -5,8 +5,8 @@
 import * as L from "../../assembly/layout.js";
 import type { InlinePolicy } from "../../host/wasm/inline.js";
 import type { CoreLimits } from "./core.js";
-import { InlineRig, type RigOptions, type Sent } from "./inline-rig.js";
 import { RulesCore } from "./rules-core.js";
+import { InlineRig, type RigOptions, type Sent } from "./slot-rig.js";
 
 const STEP_NS = 1_000_000n;
 

@@ -36,7 +36,7 @@ export interface RingMapping {
 export function mapRing(fd: number, window: Window, mode: "auto" | "mapped" | "copy"): RingMapping {
   let reason = "capture.mode is copy";
   if (mode !== "copy") {
-    const problem = mapOnto(fd, window);
+    const problem = mapOnto(fd, window, showsBlock);
     if (problem === undefined) return { mode: "mapped", foreignAddress: 0n, reason: undefined };
     if (mode === "mapped")
       throw new StrayError(
@@ -62,8 +62,11 @@ export function unmapRing(mapping: RingMapping, window: Window): void {
   else libc().munmap(mapping.foreignAddress, window.bytes);
 }
 
-/** Undefined when it worked; otherwise why not, with pages of our own in the window. */
-function mapOnto(fd: number, window: Window): string | undefined {
+/**
+ * Maps what `fd` has onto the window. Undefined when it worked; otherwise why not, with pages of our own in the window.
+ * `shows` tells whether the window now shows what was mapped.
+ */
+export function mapOnto(fd: number, window: Window, shows: (window: Window) => boolean): string | undefined {
   const wanted = addressIn(window);
   if (wanted % BigInt(libc().pageBytes) !== 0n) return "the engine's memory does not begin on a page";
   const address = libc().mmap(wanted, window.bytes, PROT_READ_WRITE, MAP_SHARED + MAP_FIXED, fd, 0);
@@ -72,13 +75,13 @@ function mapOnto(fd: number, window: Window): string | undefined {
     restore(window);
     return `mmap: ${errnoText(Number(address))}`;
   }
-  if (showsRing(window)) return undefined;
+  if (shows(window)) return undefined;
   restore(window);
   return "the engine's memory does not lie where its address says";
 }
 
 /** The kernel has opened the first block by now: its header must be seen through linear memory. */
-function showsRing({ memory, address }: Window): boolean {
+function showsBlock({ memory, address }: Window): boolean {
   const view = new DataView(memory, address, BLOCK_HEADER_BYTES);
   return (
     view.getUint32(BLOCK_VERSION_OFFSET, true) === TPACKET_V3 &&
@@ -86,7 +89,8 @@ function showsRing({ memory, address }: Window): boolean {
   );
 }
 
-function restore(window: Window): void {
+/** Zero pages of our own in the window again. */
+export function restore(window: Window): void {
   const flags = MAP_PRIVATE + MAP_ANONYMOUS + MAP_FIXED + MAP_NORESERVE;
   const wanted = addressIn(window);
   const address = libc().mmap(wanted, window.bytes, PROT_READ_WRITE, flags, -1, 0);
@@ -98,6 +102,7 @@ function restore(window: Window): void {
     );
 }
 
-function addressIn({ memory, address }: Window): bigint {
+/** Where the window lies in the process. */
+export function addressIn({ memory, address }: Window): bigint {
   return libc().addressOf(new Uint8Array(memory)) + BigInt(address);
 }

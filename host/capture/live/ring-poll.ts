@@ -62,7 +62,7 @@ export class RingPoll {
 }
 
 /** Takes the pending error off the socket (SO_ERROR, which clears it) and keeps it in the handle; 0 for none. */
-export function takeSocketError(handle: RingHandle): void {
+export function takeSocketError(handle: Pick<RingHandle, "fd" | "error">): void {
   const value = new Uint8Array(4);
   const bytes = new Uint8Array([4, 0, 0, 0]);
   const done = libc().getsockopt(handle.fd, SOL_SOCKET, SO_ERROR, value, bytes);

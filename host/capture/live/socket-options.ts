@@ -90,6 +90,29 @@ export function setRing(fd: number, geometry: RingGeometry, interfaceName: strin
   );
 }
 
+export interface SlotGeometry {
+  readonly slotBytes: number;
+  readonly slots: number;
+}
+
+/** Slots lie in blocks that the kernel allocates one by one. */
+const SLOT_BLOCK_BYTES = 131_072;
+
+/** struct tpacket_req: a ring of slots of one size (TPACKET_V2); `option` PACKET_RX_RING or PACKET_TX_RING. */
+export function setSlots(fd: number, option: number, geometry: SlotGeometry, interfaceName: string): void {
+  const { slotBytes, slots } = geometry;
+  const bytes = slots * slotBytes;
+  const words = [SLOT_BLOCK_BYTES, bytes / SLOT_BLOCK_BYTES, slotBytes, slots];
+  const request = new Uint8Array(new Uint32Array(words).buffer);
+  const done = libc().setsockopt(fd, SOL_PACKET, option, request, request.length);
+  if (done >= 0) return;
+  throw new StrayError(
+    "RING_TOO_LARGE",
+    `the kernel refuses a packet ring of ${slots} slots of ${slotBytes} bytes on interface ${printable(interfaceName)}: ${errnoText(done)}; make capture.ring smaller`,
+    2,
+  );
+}
+
 /** Attaches a filter program, in place of the one before, in one step. `option`: SO_ATTACH_FILTER, PACKET_FANOUT_DATA. */
 export function attachProgram(
   fd: number,

@@ -16,6 +16,8 @@
 // tp_mac to tp_mac - 4 and write the tag at tp_mac + 8: that runs over the last 4 bytes of the virtio_net_hdr only
 // (csum_start, csum_offset), never over the sockaddr_ll; two tags (8 bytes) fit as well. The header kept for a second
 // look would be damaged, so a frame is rebuilt once, on its only reading.
+// TPACKET_V2 (rings of a sensor in the wire): a slot a frame, of one size: struct tpacket2_hdr (32 bytes), sockaddr_ll, and
+// the frame at tp_mac with its virtio_net_hdr before it; to be sent, virtio_net_hdr and frame lie at 32.
 // The kernel refuses to describe segmentation other than TCP's and UDP's (SCTP's, for one, which only frames sent by
 // this machine carry): such frames count as drops.
 
@@ -37,9 +39,12 @@ export const PACKET_RX_RING = 5;
 export const PACKET_STATISTICS = 6;
 export const PACKET_VERSION = 10;
 export const PACKET_RESERVE = 12;
+export const PACKET_TX_RING = 13;
+export const PACKET_LOSS = 14;
 export const PACKET_VNET_HDR = 15;
 export const PACKET_FANOUT = 18;
 export const PACKET_FANOUT_DATA = 22;
+export const PACKET_QDISC_BYPASS = 20;
 export const PACKET_IGNORE_OUTGOING = 23;
 
 export const PACKET_MR_PROMISC = 1;
@@ -49,6 +54,7 @@ export const PACKET_FANOUT_CBPF = 6;
 /** Enough for a VLAN tag; 6 makes the network header begin on a multiple of 8. */
 export const RESERVE_BYTES = 6;
 export const VNET_HDR_BYTES = 10;
+export const TPACKET_V2 = 1;
 export const TPACKET_V3 = 2;
 
 export const BLOCK_VERSION_OFFSET = 0; // u32, TPACKET_V3
@@ -63,6 +69,7 @@ export const BLOCK_HEADER_BYTES = 48;
 export const TP_STATUS_USER = 1;
 
 export const POLLIN = 1;
+export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 16;
 export const POLLNVAL = 32;

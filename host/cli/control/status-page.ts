@@ -11,6 +11,7 @@ import type {
   StatusReport,
   WorkerReport,
 } from "../../sensor/view.js";
+import { inlineLines } from "./bypass.js";
 import { type TextColumn, textTable } from "./text-table.js";
 import { bytesText, countText, durationText, percentText, timeText } from "./units.js";
 
@@ -89,6 +90,7 @@ function about(report: StatusReport): string[] {
     `Rules          ${rulesText(report.rules)}`,
     `Detection      ${detectionText(report.detection)}`,
     ...incidentLines(report),
+    ...(report.inline === undefined ? [] : inlineLines(report.inline)),
     `Memory         ${bytesText(memory.residentBytes)} resident, of it ${bytesText(memory.tableBytes)} tables`,
   ];
 }

@@ -6,8 +6,8 @@ import * as I from "../../../assembly/inline/inline-layout.js";
 import * as L from "../../../assembly/layout.js";
 import { ethernet, filler, ipv4, udp, vlan } from "../../../examples/frame.js";
 import { Core } from "../../support/core.js";
-import { InlineRig } from "../../support/inline-rig.js";
 import { Random, seedOf } from "../../support/random.js";
+import { InlineRig } from "../../support/slot-rig.js";
 
 const ends = { src: "10.0.0.1", dst: "10.0.0.2" };
 const packet = ipv4(ends, udp({ sport: 1, dport: 53 }, filler(60)));

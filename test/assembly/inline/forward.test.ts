@@ -6,7 +6,7 @@ import * as I from "../../../assembly/inline/inline-layout.js";
 import * as L from "../../../assembly/layout.js";
 import { ethernet, filler, ipv4, tcp, udp, vlan } from "../../../examples/frame.js";
 import { Core } from "../../support/core.js";
-import { InlineRig, STATUS_WRONG_FORMAT } from "../../support/inline-rig.js";
+import { InlineRig, STATUS_WRONG_FORMAT } from "../../support/slot-rig.js";
 
 const ends = { src: "10.0.0.1", dst: "10.0.0.2" };
 const query = (sport: number, size = 20): Uint8Array =>
@@ -82,6 +82,16 @@ describe("forward()", () => {
     const virtio = { flags: 1, type: 1, headers: 54, segment: 1448, start: 34, offset: 16 };
     expect(rig.pass(0, [{ bytes, virtio }])).toEqual([{ bytes, virtio }]);
     expect(rig.core.counter(L.COUNTER_MERGED_PACKETS)).toBe(20);
+  });
+
+  it("counts a merged frame whose packets the other interface does not take", () => {
+    const rig = new InlineRig(new Core(), { slotSize: 8192, frameMax: 1014 });
+    const bytes = ethernet({}, ipv4(ends, tcp({ sport: 1, dport: 80, flags: "A", seq: 1 }, filler(5000))));
+    const merged = (segment: number, type = 1) => ({ bytes, virtio: { type, headers: 54, segment } });
+    expect(rig.pass(0, [merged(961), merged(960), merged(1448, 0x81)])).toHaveLength(1);
+    expect(rig.core.counter(L.COUNTER_INLINE_OVERSIZE)).toBe(2);
+    // One datagram that the kernel will fragment.
+    expect(rig.pass(0, [merged(1448, 3)])).toHaveLength(1);
   });
 
   it("counts what the other interface does not take", () => {

@@ -5,8 +5,8 @@ import * as I from "../../../assembly/inline/inline-layout.js";
 import * as L from "../../../assembly/layout.js";
 import { ethernet, ipv4, tcp, text, udp } from "../../../examples/frame.js";
 import { type InlineMode, inlineLoad } from "../../../host/wasm/inline.js";
-import { InlineRig } from "../../support/inline-rig.js";
 import { RulesCore } from "../../support/rules-core.js";
+import { InlineRig } from "../../support/slot-rig.js";
 
 const RULES = 'alert ip any any -> any any (msg:"evil"; content:"evil"; sid:1;)';
 const SLOTS = 64;

@@ -9,9 +9,9 @@ import { SCENARIOS, scenario } from "../../../examples/scenarios/index.js";
 import { loadCorpus } from "../../fuzz/corpus.js";
 import { fuzzedFrames } from "../../fuzz/mutate.js";
 import { Core, type CoreLimits } from "../../support/core.js";
-import { InlineRig, MAC_OFFSET, type Received, STATUS_WRONG_FORMAT } from "../../support/inline-rig.js";
 import { Random, seedOf } from "../../support/random.js";
 import { SHAPES } from "../../support/shapes.js";
+import { InlineRig, MAC_OFFSET, type Received, STATUS_WRONG_FORMAT } from "../../support/slot-rig.js";
 
 const DETECTS: Partial<CoreLimits> = { detectFlags: L.DETECT_FLAG_ON, inspectFlags: L.INSPECT_FLAG_ON };
 const VLAN_TYPES = [0x8100, 0x88a8];

@@ -6,8 +6,8 @@
 import * as L from "../../../assembly/layout.js";
 import { ethernet, filler, ipv4, udp } from "../../../examples/frame.js";
 import { Core, type CoreLimits } from "../../support/core.js";
-import { InlineRig } from "../../support/inline-rig.js";
 import { ringBlock } from "../../support/ring-block.js";
+import { InlineRig } from "../../support/slot-rig.js";
 import { threadMs } from "../thread-clock.js";
 
 const SLOTS = 1024;

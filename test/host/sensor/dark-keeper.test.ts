@@ -30,7 +30,10 @@ import { GIVEN_SIZE } from "../../../host/sensor/worker-known.js";
 import { readU64, writeU32 } from "../../../host/wasm/memory.js";
 import { TEST_HOST } from "../config/facts.js";
 
-const noRings = { inputs: () => [], skipBlock: () => false } as unknown as CaptureSet;
+const noRings = {
+  assignment: () => ({ type: "inputs", inputs: [] }),
+  skipBlock: () => false,
+} as unknown as CaptureSet;
 const HOUR_MS = 3_600_000;
 const NAMES: Readonly<Record<number, string>> = {
   [DARKNESS_ALIVE]: "alive",

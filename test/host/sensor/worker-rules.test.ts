@@ -10,7 +10,10 @@ import { NO_RULES, WorkerRules } from "../../../host/sensor/worker-rules.js";
 import { createMemory } from "../../../host/wasm/memory.js";
 import { ListSink, pushWord, RULE_LIMITS, rulesOf, ruleText, until } from "./rules-rig.js";
 
-const noRings = { inputs: () => [], skipBlock: () => false } as unknown as CaptureSet;
+const noRings = {
+  assignment: () => ({ type: "inputs", inputs: [] }),
+  skipBlock: () => false,
+} as unknown as CaptureSet;
 const FIRST = rulesOf(ruleText(1, "attack"));
 const OTHER = rulesOf(ruleText(2, "worm") + ruleText(3, "attack", "found again"));
 

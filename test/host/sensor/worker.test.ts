@@ -11,7 +11,10 @@ import type { WorkerHandle } from "../../../host/sensor/worker-handle.js";
 import { profileLimits } from "../../../host/wasm/profiles.js";
 
 const limits = { ...profileLimits("small"), flowSets: 64, lossyRecords: true };
-const noRings = { inputs: () => [], skipBlock: () => false } as unknown as CaptureSet;
+const noRings = {
+  assignment: () => ({ type: "inputs", inputs: [] }),
+  skipBlock: () => false,
+} as unknown as CaptureSet;
 
 class Rig {
   readonly log: string[] = [];

@@ -23,6 +23,7 @@ const rings: SideRings = {
   txBase: L.WINDOWS_BASE + 16 * 2048,
   txSlots: 8,
   slotSize: 2048,
+  txSlotSize: 2048,
   frameMax: 1514,
   linkType: 1,
 };

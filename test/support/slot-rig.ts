@@ -48,6 +48,8 @@ export interface RigOptions {
   readonly rxSlots?: number;
   readonly txSlots?: number;
   readonly slotSize?: number;
+  /** Of slots for sending; as those for receiving, unless said: then nothing is joined. */
+  readonly txSlotSize?: number;
   readonly frameMax?: number;
   /** What lies around the rings, and in slots that were never used. */
   readonly poison?: number;
@@ -57,6 +59,7 @@ export const PASS_ALL: InlinePolicy = { mode: "inline", drop: 0n, reject: 0n, al
 
 export class InlineRig {
   readonly slotSize: number;
+  readonly txSlotSize: number;
   readonly rxSlots: number;
   readonly txSlots: number;
   /** Where each kernel puts the next frame, and takes the next one. */
@@ -70,12 +73,14 @@ export class InlineRig {
     policy: Partial<InlinePolicy> = {},
   ) {
     const { rxSlots = 64, txSlots = 64, slotSize = 2048, frameMax = 1514, poison = POISON } = options;
+    const { txSlotSize = slotSize } = options;
     this.poison = poison;
     this.slotSize = slotSize;
+    this.txSlotSize = txSlotSize;
     this.rxSlots = rxSlots;
     this.txSlots = txSlots;
     for (const side of [0, 1] as const) {
-      const room = (rxSlots + txSlots) * slotSize;
+      const room = rxSlots * slotSize + txSlots * txSlotSize;
       core.bytes.fill(poison, this.rxBase(side) - AROUND, this.rxBase(side) + room + AROUND);
       for (let slot = 0; slot < rxSlots; slot++) core.view.setUint32(this.rxSlot(side, slot), 0, true);
       for (let slot = 0; slot < txSlots; slot++) core.view.setUint32(this.txSlot(side, slot), 0, true);
@@ -85,6 +90,7 @@ export class InlineRig {
         txBase: this.txBase(side),
         txSlots,
         slotSize,
+        txSlotSize,
         frameMax,
         linkType: 1,
       });
@@ -109,7 +115,7 @@ export class InlineRig {
   }
 
   txSlot(side: SideNumber, slot: number): number {
-    return this.txBase(side) + (slot % this.txSlots) * this.slotSize;
+    return this.txBase(side) + (slot % this.txSlots) * this.txSlotSize;
   }
 
   /** A word of the side's state (SIDE_*). */
@@ -169,7 +175,7 @@ export class InlineRig {
       const length = view.getUint32(slot + 4, true);
       const at = slot + TX_DATA_OFFSET;
       out.push({ bytes: bytes.slice(at + VIRTIO_SIZE, at + length), virtio: this.virtio(at) });
-      bytes.fill(this.poison, slot + 4, slot + this.slotSize);
+      bytes.fill(this.poison, slot + 4, slot + this.txSlotSize);
       view.setUint32(slot, 0, true);
     }
     return out;
@@ -198,7 +204,7 @@ export class InlineRig {
     return out;
   }
 
-  /** frames taken = forwarded + dropped + oversize + damaged + without room. */
+  /** frames taken = forwarded + dropped + oversize + damaged + without room + stale. */
   balance(): { taken: number; accounted: number } {
     const { core } = this;
     const accounted = [
@@ -207,6 +213,7 @@ export class InlineRig {
       L.COUNTER_INLINE_OVERSIZE,
       L.COUNTER_INLINE_DAMAGED,
       L.COUNTER_INLINE_TX_FULL,
+      L.COUNTER_INLINE_STALE,
     ].reduce((sum, index) => sum + core.counter(index), 0);
     return { taken: core.counter(L.COUNTER_INLINE_TAKEN), accounted };
   }
@@ -214,7 +221,7 @@ export class InlineRig {
   /** Whether the bytes around the side's rings are as they were. */
   isPoisoned(side: SideNumber): boolean {
     const { bytes } = this.core;
-    const end = this.txBase(side) + this.txSlots * this.slotSize;
+    const end = this.txBase(side) + this.txSlots * this.txSlotSize;
     const around = [
       bytes.subarray(this.rxBase(side) - AROUND, this.rxBase(side)),
       bytes.subarray(end, end + AROUND),

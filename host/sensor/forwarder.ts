@@ -1,0 +1,175 @@
+// The worker's part of standing in the wire: frames of one interface through the classifier and out of the other one.
+// Apart from the loop of a worker that only listens because here a frame must go on at once, and somebody watches that
+// it does. Always holds: a beat is given only when the turn got on: what came in was taken, and what was to be sent was
+// handed to the kernel; no wait is longer than a part of the dead man's limit; what is not sent is counted.
+
+import {
+  DEADMAN_BEAT_OFFSET,
+  DEADMAN_HOLD_OFFSET,
+  DEADMAN_LIMIT_OFFSET,
+  FORWARD_FULL,
+  INLINE_FROM_OFFSET,
+  INLINE_SIDE_SIZE,
+  INLINE_SIDES,
+  INLINE_SIDES_OFFSET,
+  SIDE_TX_PENDING_OFFSET,
+} from "../../assembly/inline/inline-layout.js";
+import { DEADMAN_BASE, INLINE_BASE } from "../../assembly/layout.js";
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../capture/live/tpacket.js";
+import type { WireHandle } from "../capture/live/wire-handle.js";
+import { WirePoll } from "../capture/live/wire-poll.js";
+import { libc } from "../system/libc.js";
+import type { SensorMemory } from "../wasm/memory.js";
+import type { SensorExports } from "../wasm/module.js";
+
+/** Frames of one side at a time: the other side's turn comes after that. */
+const BUDGET = 64;
+/** Turns without a look at anything else while frames keep coming. */
+const ROUNDS = 16;
+/** Of the dead man's limit: how long to sleep when nothing comes. */
+const IDLE_SHARE = 8;
+const IDLE_MS_MAX = 50;
+const MSG_DONTWAIT = 0x40;
+const NS_PER_MS = 1_000_000n;
+const FORGET_NS = 1000n * NS_PER_MS;
+const BEAT_LONG = (DEADMAN_BASE + DEADMAN_BEAT_OFFSET) / 8;
+const LIMIT_LONG = (DEADMAN_BASE + DEADMAN_LIMIT_OFFSET) / 8;
+const HOLD_WORD = (DEADMAN_BASE + DEADMAN_HOLD_OFFSET) / 4;
+const FROM_LONG = (INLINE_BASE + INLINE_FROM_OFFSET) / 8;
+const TROUBLE = POLLERR | POLLHUP | POLLNVAL;
+
+/** What the worker tells of a side: errors that poll(2) told of, 0 for none. */
+export interface ForwarderEvents {
+  trouble(side: number, revents: number): void;
+  frames(side: number, count: number): void;
+}
+
+export class Forwarder {
+  private readonly poll: WirePoll;
+  private readonly u32: Uint32Array;
+  private readonly u64: BigUint64Array;
+  private readonly failed = [false, false];
+  /** What was to be sent, and the kernel did not take. */
+  private readonly owed = [false, false];
+  /** When frames were last left to the kernel, 0n = long ago. */
+  private fromNs = 0n;
+
+  constructor(
+    memory: SensorMemory,
+    private readonly exports: SensorExports,
+    private readonly handles: readonly [WireHandle, WireHandle],
+    private readonly waitMs: number,
+    private readonly events: ForwarderEvents,
+    /** Makes room for the records that so many frames may end; waits little. */
+    private readonly makeRoom: (frames: number) => void,
+  ) {
+    this.u32 = memory.u32;
+    this.u64 = memory.u64;
+    this.poll = new WirePoll(handles);
+  }
+
+  /** Takes what waits on both sides and sends it on; answers how many frames were taken. */
+  turn(): number {
+    let all = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const nowNs = process.hrtime.bigint();
+      if (this.isStale(nowNs)) this.leaveToKernel(nowNs);
+      this.makeRoom(2 * BUDGET);
+      const taken = this.take(0) + this.take(1);
+      all += taken;
+      const isSent = this.send(0) && this.send(1);
+      if (isSent) this.beat(nowNs);
+      if (taken === 0) break;
+    }
+    if (this.fromNs !== 0n) this.forget();
+    return all;
+  }
+
+  /** Nothing came: sleeps until something does, a part of the dead man's limit at most. */
+  rest(): void {
+    const limitMs = Number(Atomics.load(this.u64, LIMIT_LONG) / NS_PER_MS);
+    const timeoutMs = Math.max(1, Math.min(IDLE_MS_MAX, Math.floor(limitMs / IDLE_SHARE)));
+    const wanted = [0, 1].map((side) => POLLIN | (this.hasToSend(side) ? POLLOUT : 0));
+    if (!this.poll.wait(wanted, timeoutMs)) return;
+    for (const side of [0, 1]) {
+      const revents = this.poll.revents(side);
+      if ((revents & TROUBLE) === 0) continue;
+      this.failed[side] = true;
+      this.poll.ignore(side);
+      this.events.trouble(side, revents);
+    }
+  }
+
+  /** The last frames go on before the rings are closed. */
+  finish(): void {
+    for (let round = 0; round < ROUNDS * ROUNDS && this.turn() > 0; round++) {}
+  }
+
+  private take(side: number): number {
+    if (this.failed[side]) return 0;
+    const other = 1 - side;
+    let answer = this.exports.forward(side, BUDGET, 0);
+    let taken = answer & (FORWARD_FULL - 1);
+    if ((answer & FORWARD_FULL) !== 0) {
+      this.waitForRoom(other);
+      answer = this.exports.forward(side, BUDGET, 1);
+      taken += answer & (FORWARD_FULL - 1);
+    }
+    if (taken > 0) this.events.frames(side, taken);
+    return taken;
+  }
+
+  /** The ring of that side is full of frames to be sent: asks the kernel to, and waits a little until it has. */
+  private waitForRoom(side: number): void {
+    this.send(side);
+    if (this.waitMs === 0 || this.failed[side]) return;
+    const wanted = [0, 0];
+    wanted[side] = POLLOUT;
+    this.poll.wait(wanted, this.waitMs);
+  }
+
+  /** True when nothing waits to be handed to the kernel any more. A side that failed is not waited for. */
+  private send(side: number): boolean {
+    if (!this.hasToSend(side) || this.failed[side]) return true;
+    this.u32[pendingAt(side)] = 0;
+    const done = libc().sendto(this.handles[side]!.fd, null, 0, MSG_DONTWAIT, null, 0);
+    this.owed[side] = done < 0;
+
+    return done >= 0;
+  }
+
+  private hasToSend(side: number): boolean {
+    return this.owed[side] === true || this.u32[pendingAt(side)] !== 0;
+  }
+
+  private beat(nowNs: bigint): void {
+    if (Atomics.load(this.u32, HOLD_WORD) === 0) Atomics.store(this.u64, BEAT_LONG, nowNs);
+  }
+
+  private isStale(nowNs: bigint): boolean {
+    const limitNs = Atomics.load(this.u64, LIMIT_LONG);
+    return limitNs !== 0n && nowNs - Atomics.load(this.u64, BEAT_LONG) > limitNs;
+  }
+
+  /**
+   * Nobody beat for too long, so the kernel carried what came: that is given back unread. The beat comes first: what is
+   * received from then on is ours, and nothing goes out twice. While the switch is being tried, it stays the kernel's.
+   */
+  private leaveToKernel(nowNs: bigint): void {
+    this.beat(nowNs);
+    this.fromNs = nowNs;
+    Atomics.store(this.u64, FROM_LONG, BigInt(Date.now()) * NS_PER_MS);
+  }
+
+  /** Soon nothing older can be in a ring; a clock set back must not make new frames old. */
+  private forget(): void {
+    if (process.hrtime.bigint() - this.fromNs < FORGET_NS) return;
+    this.fromNs = 0n;
+    Atomics.store(this.u64, FROM_LONG, 0n);
+  }
+}
+
+function pendingAt(side: number): number {
+  if (side < 0 || side >= INLINE_SIDES) throw new RangeError(`side ${side}`);
+  return (INLINE_BASE + INLINE_SIDES_OFFSET + side * INLINE_SIDE_SIZE + SIDE_TX_PENDING_OFFSET) / 4;
+}
