@@ -22,7 +22,7 @@ const RULES: readonly (readonly [needs: readonly string[], rule: Rule])[] = [
   [["capture.interfaces"], (config) => repeated(["capture", "interfaces"], config.capture.interfaces)],
   [["inline.mode", "capture"], pairFits],
   [["capture.ring"], ringInWholeMib],
-  [["capture.ring", "capture.interfaces", "sensor.profile"], ringsFit],
+  [["capture.ring", "capture.interfaces", "sensor.profile", "inline.mode"], ringsFit],
   [["store.quota", "store.rotate.size"], quotaHoldsFiles],
   [["alerts.log"], (config) => quotaHolds(["alerts", "log"], config.alerts.log)],
   [["alerts.evidence"], (config) => quotaHolds(["alerts", "evidence"], config.alerts.evidence)],
@@ -84,9 +84,11 @@ function ringInWholeMib({ capture: { ringBytes } }: StrayConfig): Finding[] {
   return [finding(["capture", "ring"], "a whole number of MiB", formatSize(ringBytes), `${near} is near`)];
 }
 
-function ringsFit({ capture: { ringBytes, interfaces } }: StrayConfig): Finding[] {
-  if (ringBytes * interfaces.length <= RINGS_MAX_BYTES) return [];
-  const most = Math.floor(RINGS_MAX_BYTES / interfaces.length / MIB) * MIB;
+function ringsFit({ inline, capture: { ringBytes, interfaces } }: StrayConfig): Finding[] {
+  // In the wire there is one more for each, to send from.
+  const rings = interfaces.length * (inline.mode === "tap" ? 1 : 2);
+  if (ringBytes * rings <= RINGS_MAX_BYTES) return [];
+  const most = Math.floor(RINGS_MAX_BYTES / rings / MIB) * MIB;
   const expected = `at most ${formatSize(most)} for each of ${interfaces.length} interfaces`;
   const all = `${formatSize(RINGS_MAX_BYTES)} is what a worker has for all of them`;
   return [finding(["capture", "ring"], expected, formatSize(ringBytes), all)];

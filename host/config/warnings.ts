@@ -103,7 +103,9 @@ function crowdedFolders({ store, alerts, incidents, detection, export: { eve } }
 /** Bytes resident at most, when every place of every table has been used. */
 export function memoryNeed(config: StrayConfig): number {
   const { ringBytes, interfaces, workers } = config.capture;
-  return PROCESS_BYTES + tableNeed(config) + workers * (ringBytes * interfaces.length + WORKER_BYTES);
+  // In the wire there is one more ring for each interface, to send from.
+  const rings = interfaces.length * (config.inline.mode === "tap" ? 1 : 2);
+  return PROCESS_BYTES + tableNeed(config) + workers * (ringBytes * rings + WORKER_BYTES);
 }
 
 /** Of it what all workers' tables come to, those of inspection and detection too where they are on. */

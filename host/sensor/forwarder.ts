@@ -12,9 +12,10 @@ import {
   INLINE_SIDE_SIZE,
   INLINE_SIDES,
   INLINE_SIDES_OFFSET,
+  SIDE_TX_NEXT_OFFSET,
   SIDE_TX_PENDING_OFFSET,
 } from "../../assembly/inline/inline-layout.js";
-import { DEADMAN_BASE, INLINE_BASE } from "../../assembly/layout.js";
+import { COUNTER_INLINE_TX_WRONG, COUNTERS_BASE, DEADMAN_BASE, INLINE_BASE } from "../../assembly/layout.js";
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../capture/live/tpacket.js";
 import type { WireHandle } from "../capture/live/wire-handle.js";
 import { WirePoll } from "../capture/live/wire-poll.js";
@@ -29,7 +30,18 @@ const ROUNDS = 16;
 /** Of the dead man's limit: how long to sleep when nothing comes. */
 const IDLE_SHARE = 8;
 const IDLE_MS_MAX = 50;
+/**
+ * While so many frames came within a window, the worker naps instead of asking the kernel to wake it: a wake-up a frame
+ * costs more than the frame, and puts us on the sender's processor.
+ */
+const BUSY_FRAMES = 20;
+const BUSY_WINDOW_NS = 1_000_000n;
+const NAP_US = 20;
 const MSG_DONTWAIT = 0x40;
+const REFUSED_NS = 100_000_000n;
+/** A slot to be sent (linux/if_packet.h): its status, then its length. */
+const TP_STATUS_SEND_REQUEST = 1;
+const SLOT_LENGTH_WORD = 1;
 const NS_PER_MS = 1_000_000n;
 const FORGET_NS = 1000n * NS_PER_MS;
 const BEAT_LONG = (DEADMAN_BASE + DEADMAN_BEAT_OFFSET) / 8;
@@ -51,6 +63,11 @@ export class Forwarder {
   private readonly failed = [false, false];
   /** What was to be sent, and the kernel did not take. */
   private readonly owed = [false, false];
+  /** Since when the kernel refuses the frame that is next, 0n = it does not. */
+  private readonly refusedNs = [0n, 0n];
+  private windowNs = 0n;
+  private windowFrames = 0;
+  private wasBusy = false;
   /** When frames were last left to the kernel, 0n = long ago. */
   private fromNs = 0n;
 
@@ -82,11 +99,16 @@ export class Forwarder {
       if (taken === 0) break;
     }
     if (this.fromNs !== 0n) this.forget();
+    this.windowFrames += all;
     return all;
   }
 
   /** Nothing came: sleeps until something does, a part of the dead man's limit at most. */
   rest(): void {
+    if (this.isBusy()) {
+      libc().usleep(NAP_US);
+      return;
+    }
     const limitMs = Number(Atomics.load(this.u64, LIMIT_LONG) / NS_PER_MS);
     const timeoutMs = Math.max(1, Math.min(IDLE_MS_MAX, Math.floor(limitMs / IDLE_SHARE)));
     const wanted = [0, 1].map((side) => POLLIN | (this.hasToSend(side) ? POLLOUT : 0));
@@ -103,6 +125,17 @@ export class Forwarder {
   /** The last frames go on before the rings are closed. */
   finish(): void {
     for (let round = 0; round < ROUNDS * ROUNDS && this.turn() > 0; round++) {}
+  }
+
+  /** By the window before, so that the first frame after a silence finds us in poll(2). */
+  private isBusy(): boolean {
+    const nowNs = process.hrtime.bigint();
+    if (nowNs - this.windowNs >= BUSY_WINDOW_NS) {
+      this.wasBusy = this.windowFrames > BUSY_FRAMES && nowNs - this.windowNs < 2n * BUSY_WINDOW_NS;
+      this.windowNs = nowNs;
+      this.windowFrames = 0;
+    }
+    return this.wasBusy;
   }
 
   private take(side: number): number {
@@ -131,15 +164,36 @@ export class Forwarder {
   /** True when nothing waits to be handed to the kernel any more. A side that failed is not waited for. */
   private send(side: number): boolean {
     if (!this.hasToSend(side) || this.failed[side]) return true;
-    this.u32[pendingAt(side)] = 0;
+    this.u32[sideWord(side, SIDE_TX_PENDING_OFFSET)] = 0;
     const done = libc().sendto(this.handles[side]!.fd, null, 0, MSG_DONTWAIT, null, 0);
     this.owed[side] = done < 0;
-
+    if (done >= 0) this.refusedNs[side] = 0n;
+    else this.passOver(side);
     return done >= 0;
   }
 
+  /**
+   * The kernel stops at a frame that it can't send now (no carrier, no memory), and tries it again. What it has refused for
+   * long may hold up all behind it for ever: without a length it is passed over (PACKET_LOSS).
+   */
+  private passOver(side: number): void {
+    const nowNs = process.hrtime.bigint();
+    if (this.refusedNs[side] === 0n) this.refusedNs[side] = nowNs;
+    if (nowNs - this.refusedNs[side]! < REFUSED_NS) return;
+    this.refusedNs[side] = nowNs;
+    const { address, rxSlots, slotBytes, txSlots, txSlotBytes } = this.handles[side]!;
+    const next = this.u32[sideWord(side, SIDE_TX_NEXT_OFFSET)]!;
+    for (let ahead = 0; ahead < txSlots; ahead++) {
+      const slot = address + rxSlots * slotBytes + ((next + ahead) % txSlots) * txSlotBytes;
+      if (Atomics.load(this.u32, slot / 4) !== TP_STATUS_SEND_REQUEST) continue;
+      this.u32[slot / 4 + SLOT_LENGTH_WORD] = 0;
+      Atomics.add(this.u64, COUNTERS_BASE / 8 + COUNTER_INLINE_TX_WRONG, 1n);
+      return;
+    }
+  }
+
   private hasToSend(side: number): boolean {
-    return this.owed[side] === true || this.u32[pendingAt(side)] !== 0;
+    return this.owed[side] === true || this.u32[sideWord(side, SIDE_TX_PENDING_OFFSET)] !== 0;
   }
 
   private beat(nowNs: bigint): void {
@@ -169,7 +223,7 @@ export class Forwarder {
   }
 }
 
-function pendingAt(side: number): number {
+function sideWord(side: number, offset: number): number {
   if (side < 0 || side >= INLINE_SIDES) throw new RangeError(`side ${side}`);
-  return (INLINE_BASE + INLINE_SIDES_OFFSET + side * INLINE_SIDE_SIZE + SIDE_TX_PENDING_OFFSET) / 4;
+  return (INLINE_BASE + INLINE_SIDES_OFFSET + side * INLINE_SIDE_SIZE + offset) / 4;
 }

@@ -187,6 +187,7 @@ export class InlinePair implements Capture {
         });
       side.link = link;
       if (now === undefined) areThere = false;
+      if (side.socket?.isOutdated) isGone = true;
       if (side.socket !== undefined && side.socket.handle.interfaceIndex !== now?.index) {
         isGone = true;
         this.options.onLost(number as SideNumber);
@@ -201,7 +202,10 @@ export class InlinePair implements Capture {
   private async letGo(): Promise<void> {
     await this.worker.send({ type: "pair", handles: undefined, waitMs: 0 });
     this.closeBoth();
-    this.log("warn", "one side of the pair is gone: nothing is forwarded until both are there");
+    this.log(
+      "warn",
+      "one side of the pair is gone or has changed: the kernel carries frames until both are there again",
+    );
   }
 
   private async reopen(): Promise<void> {

@@ -48,6 +48,30 @@ const LOSSES: readonly (readonly [name: string, sentence: (count: number) => str
     "regex-limit",
     (n) => `${n} regular expressions were broken off in the last minute: they took too many steps`,
   ],
+  [
+    "inline-tx-full",
+    (n) =>
+      `${n} frames were dropped in the last minute: the other interface did not send as fast as they came (inline.wait)`,
+  ],
+  [
+    "inline-oversize",
+    (n) =>
+      `${n} frames were dropped in the last minute: they are longer than the other interface's MTU, or were merged by an end on this host (ethtool -K INTERFACE tso off gso off there)`,
+  ],
+  [
+    "inline-damaged",
+    (n) => `${n} frames could not be read or not be sent in the last minute, and were dropped`,
+  ],
+  [
+    "inline-stale",
+    (n) => `${n} frames were dropped in the last minute: they waited while the sensor stood still`,
+  ],
+  ["inline-rejects-full", (n) => `${n} resets found no room in a ring in the last minute`],
+  [
+    "inline-thinned-full",
+    (n) =>
+      `${n} packets were not looked into in the last minute: more came than could be, and forwarding goes first`,
+  ],
   ["ring-damaged", (n) => `${n} ring blocks could not be read to their end in the last minute`],
 ];
 

@@ -37,6 +37,8 @@ export interface Libc {
   memcpy(to: bigint, from: bigint, bytes: number): void;
   /** `fds`: an array of struct pollfd, 8 bytes each. Blocks the calling thread. */
   poll(fds: Uint8Array, count: number, timeoutMs: number): number;
+  /** Blocks the calling thread for at least so long. */
+  usleep(microseconds: number): number;
   prctl(option: number, two: number, three: number, four: number, five: number): number;
   capget(header: Uint8Array, data: Uint8Array): number;
   capset(header: Uint8Array, data: Uint8Array): number;
@@ -159,6 +161,7 @@ function bind(koffi: Koffi, library: ReturnType<Koffi["load"]>): Libc {
     munmap: checked("int munmap(uintptr_t, size_t)"),
     memcpy: (to, from, bytes) => void copied(to, from, bytes),
     poll: checked("int poll(void *, ulong, int)"),
+    usleep: checked("int usleep(uint)"),
     prctl: checked("int prctl(int, ulong, ulong, ulong, ulong)"),
     capget: checked("int capget(void *, void *)"),
     capset: checked("int capset(void *, void *)"),

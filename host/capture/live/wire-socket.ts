@@ -141,6 +141,12 @@ export class WireSocket {
     }
   }
 
+  /** Segments are joined, and the interface does not take them apart any more: it has to be opened anew. */
+  get isOutdated(): boolean {
+    const { interfaceName, slotBytes, txSlotBytes } = this.handle;
+    return txSlotBytes > slotBytes && !takesApart(interfaceName);
+  }
+
   /** Lets frames in. `guard` puts a filter of its own there, which takes all that the kernel does not carry itself. */
   start(guard: (fd: number) => boolean): void {
     if (this.isOpen && !guard(this.handle.fd)) {

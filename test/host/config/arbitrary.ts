@@ -121,7 +121,7 @@ const inline = fc.record({
 function fitting(config: StrayConfig): StrayConfig {
   if (config.inline.mode === "tap") return config;
   const pair = { interfaces: ["in0", "out0"], mode: "auto" as const, workers: 1, promiscuous: true };
-  const ringBytes = Math.min(config.capture.ringBytes, RINGS_MAX_BYTES / 2);
+  const ringBytes = Math.min(config.capture.ringBytes, RINGS_MAX_BYTES / 4);
   return { ...config, capture: { ...config.capture, ...pair, ringBytes, filter: "", snapLen: 65_535 } };
 }
 
