@@ -17,6 +17,8 @@ export interface ExportContext {
   interfaceName(worker: number): string | undefined;
   readonly log: SinkLog;
   readonly stats: StatsSource;
+  /** Rules can drop here. */
+  readonly isInline?: boolean;
 }
 
 /**
@@ -30,10 +32,10 @@ export function createExporters(
   context: ExportContext,
 ): RecordSink[] {
   const sensorName = context.sensorName === "" ? hostname() : context.sensorName;
-  const { log, stats } = context;
+  const { log, stats, isInline = false } = context;
   const resolver = new Resolver();
   const interfaceName = (worker: number): string | undefined => context.interfaceName(worker);
-  const shared = { sensorName, enterprise, interfaceName, log, stats, resolver };
+  const shared = { sensorName, enterprise, interfaceName, log, stats, resolver, isInline };
   return [
     ...config.ipfix.map((target) => new IpfixSink(target, shared)),
     ...(config.eve === undefined ? [] : [new EveSink(config.eve, shared)]),

@@ -45,11 +45,13 @@ export class AlertSinks {
   async open(config: StrayConfig): Promise<void> {
     const { alerts } = config;
     const { context } = this;
+    const isInline = config.inline.mode === "inline";
     const common = {
       log: context.log,
       sensorName: config.sensor.name,
       interfaceName: (worker: number) => context.interfaceName(worker),
       bufferBytes: BUFFER_BYTES,
+      isInline,
     };
     const sinks: AlertSink[] = [];
     try {
@@ -60,11 +62,11 @@ export class AlertSinks {
       if (alerts.evidence.enabled)
         sinks.push(new EvidenceStore({ ...common, ...rotation(alerts.evidence, config) }));
       if (alerts.full !== undefined) {
-        const format = new FullFormat({ style: "snort" });
+        const format = new FullFormat({ style: "snort", isInline });
         sinks.push(new AlertTextSink({ name: "alert-full", path: alerts.full, format, log: context.log }));
       }
       if (alerts.fast !== undefined) {
-        const format = new FastFormat();
+        const format = new FastFormat({ isInline });
         sinks.push(new AlertTextSink({ name: "alert-fast", path: alerts.fast, format, log: context.log }));
       }
     } catch (error) {

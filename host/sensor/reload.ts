@@ -33,7 +33,7 @@ const CONSEQUENCES: readonly (readonly [prefix: string, consequences: readonly C
   ["capture.filter", ["adjustsCapture"]],
   ["capture.promiscuous", ["adjustsCapture"]],
   ["capture", ["restartsCapture"]],
-  ["inline.mode", ["restartsCapture"]],
+  ["inline.mode", ["restartsCapture", "replacesAlerts", "replacesExporters"]],
   ["inline", ["adjustsInline"]],
   ["flows", ["adjustsFlows"]],
   ["sensor.home", ["replacesRules", "replacesHomes"]],

@@ -84,5 +84,6 @@ function exportersOf(config: StrayConfig, context: SinkContext): readonly Record
     interfaceName: (worker) => context.interfaceName(worker),
     log: context.log,
     stats: context.stats,
+    isInline: config.inline.mode === "inline",
   });
 }
