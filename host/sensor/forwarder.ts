@@ -37,6 +37,7 @@ const IDLE_MS_MAX = 50;
 const BUSY_FRAMES = 20;
 const BUSY_WINDOW_NS = 1_000_000n;
 const NAP_US = 20;
+const PR_SET_TIMERSLACK = 29;
 const MSG_DONTWAIT = 0x40;
 const REFUSED_NS = 100_000_000n;
 /** A slot to be sent (linux/if_packet.h): its status, then its length. */
@@ -83,6 +84,8 @@ export class Forwarder {
     this.u32 = memory.u32;
     this.u64 = memory.u64;
     this.poll = new WirePoll(handles);
+    // Of this thread alone: naps as short as asked for.
+    libc().prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   }
 
   /** Takes what waits on both sides and sends it on; answers how many frames were taken. */

@@ -46,11 +46,12 @@ export class InlineKeeper {
     private readonly owner: () => Account | undefined,
   ) {}
 
-  /** @throws StrayError when the pair can't be joined; then the interfaces are as they were. */
+  /** @throws StrayError when the pair can't be joined; then the interfaces are as they were, or the kernel carries on. */
   open(worker: WorkerHandle, config: StrayConfig, losses?: LossListener): InlinePair {
     const names = config.capture.interfaces;
     const known = this.config?.capture.interfaces.join() === names.join();
     if (this.deadMan !== undefined && !known) this.release(false);
+    const wasArmed = this.deadMan !== undefined;
     this.config = config;
     this.worker = worker;
     try {
@@ -74,7 +75,8 @@ export class InlineKeeper {
       this.letBy(this.isBypassed);
       return pair;
     } catch (error) {
-      this.release(false);
+      // Where the switch stood before, the kernel goes on carrying until another try.
+      if (!wasArmed) this.release(false);
       throw error;
     }
   }
