@@ -252,7 +252,7 @@ function foreignXdp(name: string, index: number): StrayError {
   const shown = printable(name);
   return new StrayError(
     "XDP_FOREIGN",
-    `interface ${shown} has an XDP program of another owner${which}: stop what put it there (bpftool net; ip link set dev ${shown} xdp off), or take another interface in inline.interfaces`,
+    `interface ${shown} has an XDP program of another owner${which}: stop what put it there (bpftool net; ip link set dev ${shown} xdp off), or take another interface in capture.interfaces`,
     2,
   );
 }

@@ -252,7 +252,7 @@ function make(path: string, owner: Account | undefined): void {
 function inUse(path: string): StrayError {
   return new StrayError(
     "DEADMAN_IN_USE",
-    `another sensor stands between these interfaces (it holds ${printable(path)}): stop it first, or take other interfaces in inline.interfaces`,
+    `another sensor stands between these interfaces (it holds ${printable(path)}): stop it first, or take other interfaces in capture.interfaces`,
     2,
   );
 }

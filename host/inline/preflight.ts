@@ -33,14 +33,14 @@ export function checkPair(names: readonly [string, string]): Pair {
   if (first === second)
     throw new StrayError(
       "PAIR_SAME",
-      `inline.interfaces names ${printable(first)} twice: name the two interfaces that traffic comes in and goes out by`,
+      `capture.interfaces names ${printable(first)} twice: name the two interfaces that traffic comes in and goes out by`,
       2,
     );
   const sides = [checkSide(first), checkSide(second)] as const;
   if (sides[0].index === sides[1].index)
     throw new StrayError(
       "PAIR_SAME",
-      `${printable(first)} and ${printable(second)} are two names of one interface: name two interfaces in inline.interfaces`,
+      `${printable(first)} and ${printable(second)} are two names of one interface: name two interfaces in capture.interfaces`,
       2,
     );
   // Switches go by an interface's first name; the configuration may have another.
@@ -55,7 +55,7 @@ function checkSide(name: string): PairSide {
   if (state.arpType !== ARPHRD_ETHER)
     throw new StrayError(
       "PAIR_NOT_ETHERNET",
-      `interface ${shown} is ${state.isLoopback ? "the loopback" : `no Ethernet (hardware type ${state.arpType})`}: only Ethernet interfaces can be joined; take another one in inline.interfaces`,
+      `interface ${shown} is ${state.isLoopback ? "the loopback" : `no Ethernet (hardware type ${state.arpType})`}: only Ethernet interfaces can be joined; take another one in capture.interfaces`,
       2,
     );
   const facts = linkFacts(state.index);
@@ -64,7 +64,7 @@ function checkSide(name: string): PairSide {
     const kind = facts.masterKind === "" ? "another interface" : `a ${printable(facts.masterKind)}`;
     throw new StrayError(
       "PAIR_MEMBER",
-      `interface ${shown} is a member of ${printable(master)}, ${kind}, which would deliver its packets a second time: take it out (ip link set dev ${shown} nomaster), or take another one in inline.interfaces`,
+      `interface ${shown} is a member of ${printable(master)}, ${kind}, which would deliver its packets a second time: take it out (ip link set dev ${shown} nomaster), or take another one in capture.interfaces`,
       2,
     );
   }

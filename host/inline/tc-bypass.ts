@@ -131,7 +131,7 @@ function removeOurs(name: string): void {
   if (ours.length < all.length)
     throw new StrayError(
       "TC_FOREIGN",
-      `interface ${printable(name)} has tc filters of another program: remove them (tc filter show dev ${printable(name)} ingress), or take another interface in inline.interfaces`,
+      `interface ${printable(name)} has tc filters of another program: remove them (tc filter show dev ${printable(name)} ingress), or take another interface in capture.interfaces`,
       2,
     );
   // With nobody's but our filters on it, the discipline was ours too.

@@ -60,7 +60,7 @@ describe.skipIf(!canUseNamespaces())("before two interfaces are joined", () => {
   });
 
   it.each([
-    ["left", "left", "PAIR_SAME", "inline.interfaces names left twice"],
+    ["left", "left", "PAIR_SAME", "capture.interfaces names left twice"],
     ["left", "no-such", "INTERFACE_UNKNOWN", "there is no interface no-such"],
     ["lo", "left", "PAIR_NOT_ETHERNET", "interface lo is the loopback"],
     ["left", "../x\u001b", "INTERFACE_UNKNOWN", "there is no interface ../x\\x1b"],
