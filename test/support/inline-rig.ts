@@ -4,7 +4,6 @@
 // by ARP and ND through the sensor); wires carry no merged frames and whole checksums unless asked for, as wires do;
 // all programs started by it have ended, and the namespaces are gone, after remove().
 
-import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -122,7 +121,7 @@ export class InlineRig {
   }
 
   /** Where a daemon is started: in the sensor's network, but seeing the file systems that all see, as a service does. */
-  get host(): { spawn(args: readonly string[], options?: SpawnOptions): ChildProcess } {
+  get host(): Pick<Namespace, "spawn"> {
     const network = `--net=/run/netns/${this.sensor.name}`;
     return { spawn: (args, options = {}) => spawn("nsenter", [network, "--", ...args], options) };
   }

@@ -60,6 +60,10 @@ export class Web {
     return lines.map((line) => JSON.parse(line) as Fetched);
   }
 
+  async stop(): Promise<void> {
+    await this.server.stop("SIGKILL");
+  }
+
   served(): Served[] {
     return this.server.lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Served);
   }
