@@ -4,7 +4,6 @@
 
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
 import type { Daemon } from "../daemon.js";
 import { CLIENT_SIDE, type InlineRig, SERVER_SIDE } from "../inline-rig.js";
 import { DaemonHome, type Settings } from "../strayd.js";
@@ -47,12 +46,13 @@ export class InlineHome extends DaemonHome {
   }
 
   async stop(): Promise<void> {
-    expect(await this.daemon.stop(), this.daemon.said).toBe(0);
+    const code = await this.daemon.stop();
+    if (code !== 0) throw new Error(`strayd ended with ${code}: ${this.daemon.said}`);
   }
 
   async reload(): Promise<void> {
     const { stderr, exitCode } = await this.run("reload", "--json");
-    expect(exitCode, stderr).toBe(0);
+    if (exitCode !== 0) throw new Error(`stray reload ended with ${exitCode}: ${stderr}`);
   }
 
   /** One counter of the whole daemon; one that is not there is an error. */
