@@ -24,9 +24,9 @@ export class InlineHome extends DaemonHome {
     this.configure({
       rules: { files: [this.ownRules] },
       ...settings,
+      capture: { interfaces: [CLIENT_SIDE, SERVER_SIDE], ...settings["capture"] },
       inline: {
         mode: "inline",
-        interfaces: [CLIENT_SIDE, SERVER_SIDE],
         deadman: `${DEADMAN_MS}ms`,
         fail: "open",
         ...settings["inline"],

@@ -2,7 +2,7 @@
 // and is held against the kernel first: what fails with the bridge too is the test's fault.
 // Always holds: nothing is left in the middle after stop().
 
-import { CLIENT_SIDE, type InlineRig, SERVER_SIDE } from "../inline-rig.js";
+import type { InlineRig } from "../inline-rig.js";
 import type { Settings } from "../strayd.js";
 import { InlineHome } from "./inline-home.js";
 
@@ -36,4 +36,3 @@ export const STRAY: Middle = {
 };
 
 export const MIDDLES: readonly Middle[] = [BRIDGE, STRAY];
-export const SIDES = [CLIENT_SIDE, SERVER_SIDE] as const;
