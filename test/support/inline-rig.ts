@@ -5,7 +5,7 @@
 // all programs started by it have ended, and the namespaces are gone, after remove().
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { End } from "./inline/prober.js";
@@ -21,6 +21,8 @@ export const SERVER_SIDE = "inl1";
 const BRIDGE = "br0";
 const VLAN_DEVICE = "vlan10";
 const VLAN = 10;
+/** Where stray pins what is to outlive it. */
+const PIN_PLACES = ["/sys/fs/bpf/stray", "/run/stray/bpf/stray"];
 
 export type Family = "ipv4" | "ipv6" | "vlan";
 export const FAMILIES: readonly Family[] = ["ipv4", "ipv6", "vlan"];
@@ -29,6 +31,8 @@ const SERVER_ADDRESSES: Record<Family, string> = { ipv4: "10.6.0.2", ipv6: "fd06
 
 export interface InlineRigOptions {
   readonly mtu?: number;
+  /** Of the wire to the server, where it is another. */
+  readonly serverMtu?: number;
   /** Segmentation and checksum offloads of the ends: on, they send merged frames without checksums. */
   readonly offloads?: boolean;
   /** Ends of VLAN 10 besides. */
@@ -88,15 +92,22 @@ export class InlineRig {
 
   /** Lays the wire between the client and the sensor (again, when it was cut). */
   connectClient(): void {
-    this.connect(this.client, CLIENT_DEVICE, CLIENT_SIDE, CLIENT_ADDRESSES);
+    this.connect(this.client, CLIENT_DEVICE, CLIENT_SIDE, CLIENT_ADDRESSES, this.options.mtu);
   }
 
   connectServer(): void {
-    this.connect(this.server, SERVER_DEVICE, SERVER_SIDE, SERVER_ADDRESSES);
+    const { mtu, serverMtu = mtu } = this.options;
+    this.connect(this.server, SERVER_DEVICE, SERVER_SIDE, SERVER_ADDRESSES, serverMtu);
   }
 
-  private connect(end: Namespace, device: string, side: string, addresses: Record<Family, string>): void {
-    const { mtu, offloads = false } = this.options;
+  private connect(
+    end: Namespace,
+    device: string,
+    side: string,
+    addresses: Record<Family, string>,
+    mtu: number | undefined,
+  ): void {
+    const { offloads = false } = this.options;
     createVethPair(end, device, this.sensor, side, { ...(mtu !== undefined && { mtu }), offloads: true });
     setOffloads(end, device, offloads);
     end.exec(["ip", "address", "add", `${addresses.ipv4}/24`, "dev", device]);
@@ -156,11 +167,27 @@ export class InlineRig {
 
   async remove(): Promise<void> {
     await this.programs.end();
+    removePins(this.sensor);
     this.client.remove();
     this.sensor.remove();
     this.server.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What a sensor that was killed has left in the kernel for its next start, which never comes. */
+function removePins(sensor: Namespace): void {
+  for (const folder of pinFolders(sensor)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Folders of pinned BPF objects that belong to a network namespace. */
+export function pinFolders(sensor: Namespace): string[] {
+  const inode = statSync(`/run/netns/${sensor.name}`, { throwIfNoEntry: false })?.ino;
+  return PIN_PLACES.filter((place) => existsSync(place)).flatMap((place) =>
+    readdirSync(place)
+      .filter((name) => name.startsWith(`net-${inode}-`))
+      .map((name) => join(place, name)),
+  );
 }
 
 /** Of an end: what makes it send merged frames, or leave checksums to the card. */
