@@ -40,8 +40,9 @@ export class InlineHome extends DaemonHome {
     chmodSync(this.ownRules, 0o644);
   }
 
-  async startInline(): Promise<Daemon> {
-    this.daemon = await this.start(this.rig.host);
+  /** `prefix`: words of a command that runs it. */
+  async startInline(prefix: readonly string[] = []): Promise<Daemon> {
+    this.daemon = await this.start(this.rig.host, prefix);
     return this.daemon;
   }
 

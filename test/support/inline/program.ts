@@ -14,7 +14,7 @@ export function helper(name: string): string {
 }
 
 export class Program extends Daemon {
-  constructor(namespace: Namespace, command: readonly string[]) {
+  constructor(namespace: Pick<Namespace, "spawn">, command: readonly string[]) {
     super(namespace.spawn(command, { stdio: ["pipe", "pipe", "pipe"] }));
     // A program that has ended takes no more words: its exit says why.
     this.process.stdin?.on("error", () => {});
