@@ -41,6 +41,7 @@ const allTools: readonly InlineTool[] = [
   BRIDGE,
   strayTool(0),
   strayTool(RULES),
+  strayTool(0, false),
   suricataTool(0),
   suricataTool(RULES),
   TCPBRIDGE,
@@ -81,7 +82,7 @@ async function round(number: number, results: readonly InlineResult[]): Promise<
 
 function resultsText(results: readonly InlineResult[], bridge: InlineResult): string {
   const targets = results
-    .filter(({ tool }) => tool.rules !== undefined)
+    .filter(({ tool }) => tool.isJudged === true)
     .flatMap((result) => targetsOf(result, bridge));
   const failures = results.flatMap(({ tool, failure, trials }) => {
     const failed = trials.filter((trial) => trial === undefined).length;

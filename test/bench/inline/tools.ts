@@ -18,8 +18,8 @@ export interface InlineTool {
   /** What must be in the PATH. */
   readonly programs: readonly string[];
   readonly debianPackages: string;
-  /** Rules that stray has in force; undefined: it is not stray. */
-  readonly rules?: number;
+  /** The goals are for this one. */
+  readonly isJudged?: boolean;
   /** Puts it in the middle; answers how to take it out. */
   start(rig: InlineRig): Promise<() => Promise<void>>;
 }
@@ -34,16 +34,18 @@ export const BRIDGE: InlineTool = {
   },
 };
 
-export function strayTool(rules: number): InlineTool {
+/** With the settings that it comes with, but for rules; `inspects` false: flows and findings alone. */
+export function strayTool(rules: number, inspects = true): InlineTool {
+  const name = rules === 0 ? "stray" : `stray, ${rules.toLocaleString("en")} rules`;
   return {
-    name: rules === 0 ? "stray" : `stray, ${rules.toLocaleString("en")} rules`,
+    name: inspects ? name : "stray, flows only",
     programs: [],
     debianPackages: "",
-    rules,
+    isJudged: inspects,
     async start(rig) {
       const home = new InlineHome(
         rig,
-        { sensor: { profile: "default" }, inspection: { enabled: rules > 0 } },
+        { sensor: { profile: "default" }, inspection: { enabled: inspects } },
         ruleText(rules),
       );
       const stop = async (): Promise<void> => {
