@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InlineHome } from "../support/inline/inline-home.js";
 import { pause, underLoad } from "../support/inline/load.js";
 import { ping } from "../support/inline/ping.js";
-import { canRunInline, InlineRig } from "../support/inline-rig.js";
+import { canRunInline, InlineRig } from "../support/inline/rig.js";
 
 /** Drops what the bypass lets through, so that each is told from the other. */
 const NO_LONG_PINGS = 'drop icmp any any -> any any (msg:"long"; dsize:>500; itype:8; sid:1000001; rev:1;)\n';

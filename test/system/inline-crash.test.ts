@@ -10,8 +10,8 @@ import { type Loaded, pause, underLoad } from "../support/inline/load.js";
 import { MemoryGroup } from "../support/inline/memory-group.js";
 import { ping } from "../support/inline/ping.js";
 import { Program } from "../support/inline/program.js";
+import { canRunInline, InlineRig } from "../support/inline/rig.js";
 import { breakWorker } from "../support/inline/sensor-memory.js";
-import { canRunInline, InlineRig } from "../support/inline-rig.js";
 
 /** From a sensor's last sign of life to frames that flow. */
 const GAP_MOST_MS = 300;

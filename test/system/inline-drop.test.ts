@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InlineHome } from "../support/inline/inline-home.js";
 import { iperf } from "../support/inline/iperf.js";
 import { ping } from "../support/inline/ping.js";
+import { canRunInline, FAMILIES, type Family, InlineRig } from "../support/inline/rig.js";
 import { Web } from "../support/inline/web.js";
-import { canRunInline, FAMILIES, type Family, InlineRig } from "../support/inline-rig.js";
 import type { Settings } from "../support/strayd.js";
 
 const SID = 1_000_001;

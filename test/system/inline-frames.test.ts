@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { concat, hex } from "../../examples/frame.js";
 import { cross, FRAME_MARK } from "../support/inline/frames.js";
 import { BRIDGE, STRAY } from "../support/inline/middle.js";
-import { CLIENT_DEVICE, canRunInline, InlineRig, SERVER_DEVICE } from "../support/inline-rig.js";
+import { CLIENT_DEVICE, canRunInline, InlineRig, SERVER_DEVICE } from "../support/inline/rig.js";
 
 const SOURCE = "02 06 00 00 00 77";
 const BROADCAST = "ff ff ff ff ff ff";

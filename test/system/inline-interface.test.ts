@@ -7,7 +7,7 @@ import { until } from "../support/daemon.js";
 import { InlineHome } from "../support/inline/inline-home.js";
 import { pause } from "../support/inline/load.js";
 import { ping } from "../support/inline/ping.js";
-import { CLIENT_SIDE, canRunInline, InlineRig, SERVER_SIDE } from "../support/inline-rig.js";
+import { CLIENT_SIDE, canRunInline, InlineRig, SERVER_SIDE } from "../support/inline/rig.js";
 import { cpuMs } from "../support/process-usage.js";
 
 const ABSENCE_MS = 1500;

@@ -8,8 +8,8 @@ import { InlineHome } from "../support/inline/inline-home.js";
 import { iperf } from "../support/inline/iperf.js";
 import { MIDDLES, type Middle } from "../support/inline/middle.js";
 import { ping } from "../support/inline/ping.js";
+import { canRunInline, InlineRig, type InlineRigOptions } from "../support/inline/rig.js";
 import { Web } from "../support/inline/web.js";
-import { canRunInline, InlineRig, type InlineRigOptions } from "../support/inline-rig.js";
 
 const JUMBO_BYTES = 9000;
 const IP_AND_ICMP_BYTES = 28;

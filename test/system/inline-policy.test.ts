@@ -3,8 +3,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InlineHome } from "../support/inline/inline-home.js";
+import { canRunInline, InlineRig } from "../support/inline/rig.js";
 import { Web } from "../support/inline/web.js";
-import { canRunInline, InlineRig } from "../support/inline-rig.js";
 import type { Settings } from "../support/strayd.js";
 
 const BAD = "/a/../../../../etc/passwd";

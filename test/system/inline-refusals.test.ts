@@ -7,7 +7,7 @@ import { InlineHome } from "../support/inline/inline-home.js";
 import { interfaceState } from "../support/inline/interface-state.js";
 import { ping } from "../support/inline/ping.js";
 import { Program } from "../support/inline/program.js";
-import { CLIENT_SIDE, canRunInline, InlineRig, pinFolders, SERVER_SIDE } from "../support/inline-rig.js";
+import { CLIENT_SIDE, canRunInline, InlineRig, pinFolders, SERVER_SIDE } from "../support/inline/rig.js";
 import type { Settings } from "../support/strayd.js";
 
 /** Root as a container often has it. */

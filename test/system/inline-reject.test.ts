@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../support/daemon.js";
 import { InlineHome } from "../support/inline/inline-home.js";
 import { ping } from "../support/inline/ping.js";
+import { canRunInline, FAMILIES, InlineRig } from "../support/inline/rig.js";
 import { Web } from "../support/inline/web.js";
-import { canRunInline, FAMILIES, InlineRig } from "../support/inline-rig.js";
 import type { Settings } from "../support/strayd.js";
 
 const SID = 1_000_001;

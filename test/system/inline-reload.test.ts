@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InlineHome } from "../support/inline/inline-home.js";
 import { underLoad } from "../support/inline/load.js";
-import { canRunInline, InlineRig } from "../support/inline-rig.js";
+import { canRunInline, InlineRig } from "../support/inline/rig.js";
 
 const RELOADS = 24;
 const SID = 1_000_000;

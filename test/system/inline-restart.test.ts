@@ -19,7 +19,7 @@ import {
   pinFolders,
   SERVER_DEVICE,
   SERVER_SIDE,
-} from "../support/inline-rig.js";
+} from "../support/inline/rig.js";
 import type { Settings } from "../support/strayd.js";
 
 const GAP_MOST_MS = 300;

@@ -9,7 +9,7 @@ import { pause, underLoad } from "../support/inline/load.js";
 import { MemoryGroup } from "../support/inline/memory-group.js";
 import { ping } from "../support/inline/ping.js";
 import { Program } from "../support/inline/program.js";
-import { CLIENT_SIDE, canRunInline, InlineRig } from "../support/inline-rig.js";
+import { CLIENT_SIDE, canRunInline, InlineRig } from "../support/inline/rig.js";
 
 const BREAK_MS = 250;
 const MIB = 2 ** 20;

@@ -6,9 +6,9 @@ import { iperf } from "../support/inline/iperf.js";
 import { MIDDLES } from "../support/inline/middle.js";
 import { ping } from "../support/inline/ping.js";
 import { Prober, probedText } from "../support/inline/prober.js";
+import { canRunInline, FAMILIES, InlineRig } from "../support/inline/rig.js";
 import { startTalk } from "../support/inline/talk.js";
 import { Web } from "../support/inline/web.js";
-import { canRunInline, FAMILIES, InlineRig } from "../support/inline-rig.js";
 
 const PINGS = 50;
 /** Slow enough for any machine; a sensor that stalls, or asks for retransmission all the time, stays below. */

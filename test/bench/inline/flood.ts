@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ethernet, filler, ipv4, udp } from "../../../examples/frame.js";
 import { writePcapFile } from "../../../examples/pcap-writer.js";
-import { CLIENT_DEVICE, type InlineRig, SERVER_DEVICE } from "../../support/inline-rig.js";
+import { CLIENT_DEVICE, type InlineRig, SERVER_DEVICE } from "../../support/inline/rig.js";
 import { replayFrom } from "../../support/live-rig.js";
 
 const FLOWS = 1_000;

@@ -6,7 +6,7 @@
 
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { canRunInline, InlineRig } from "../../support/inline-rig.js";
+import { canRunInline, InlineRig } from "../../support/inline/rig.js";
 import { canPlayLive } from "../../support/live-rig.js";
 import { hasProgram } from "../../support/system.js";
 import { machineFacts, targetsTable } from "../report.js";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Daemon, until } from "../../support/daemon.js";
 import { InlineHome } from "../../support/inline/inline-home.js";
 import { ping } from "../../support/inline/ping.js";
-import { CLIENT_SIDE, type InlineRig, SERVER_SIDE } from "../../support/inline-rig.js";
+import { CLIENT_SIDE, type InlineRig, SERVER_SIDE } from "../../support/inline/rig.js";
 import { ruleText } from "../rules/rule-text.js";
 
 const BUFFER_BYTES = 8 << 20;

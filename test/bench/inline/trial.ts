@@ -3,7 +3,7 @@
 
 import { iperf } from "../../support/inline/iperf.js";
 import { ping } from "../../support/inline/ping.js";
-import type { InlineRig } from "../../support/inline-rig.js";
+import type { InlineRig } from "../../support/inline/rig.js";
 import { type Flood, flood } from "./flood.js";
 import { forwards, type InlineTool } from "./tools.js";
 

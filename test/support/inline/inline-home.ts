@@ -5,8 +5,8 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Daemon } from "../daemon.js";
-import { CLIENT_SIDE, type InlineRig, SERVER_SIDE } from "../inline-rig.js";
 import { DaemonHome, type Settings } from "../strayd.js";
+import { CLIENT_SIDE, type InlineRig, SERVER_SIDE } from "./rig.js";
 
 export const DEADMAN_MS = 200;
 

@@ -2,9 +2,9 @@
 // must live, and as much TCP as goes. Apart because every kind of failure is met under the same load.
 // Always holds: all of it runs before `event` begins and after it has ended; nothing runs on afterwards.
 
-import type { InlineRig } from "../inline-rig.js";
 import { type IperfResult, startIperf } from "./iperf.js";
 import { type Probed, Prober, probedText } from "./prober.js";
+import type { InlineRig } from "./rig.js";
 import { startTalk, type Talked } from "./talk.js";
 
 const BEFORE_MS = 1000;

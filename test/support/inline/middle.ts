@@ -2,9 +2,9 @@
 // and is held against the kernel first: what fails with the bridge too is the test's fault.
 // Always holds: nothing is left in the middle after stop().
 
-import type { InlineRig } from "../inline-rig.js";
 import type { Settings } from "../strayd.js";
 import { InlineHome } from "./inline-home.js";
+import type { InlineRig } from "./rig.js";
 
 export interface Middle {
   readonly name: string;

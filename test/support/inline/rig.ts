@@ -8,10 +8,10 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { End } from "./inline/prober.js";
-import { Program, Programs } from "./inline/program.js";
-import { canUseNamespaces, createNamespace, createVethPair, type Namespace } from "./netns.js";
-import { requireProgram } from "./system.js";
+import { canUseNamespaces, createNamespace, createVethPair, type Namespace } from "../netns.js";
+import { requireProgram } from "../system.js";
+import type { End } from "./prober.js";
+import { Program, Programs } from "./program.js";
 
 export const CLIENT_DEVICE = "wire0";
 export const SERVER_DEVICE = "wire0";
