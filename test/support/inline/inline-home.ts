@@ -64,7 +64,7 @@ export class InlineHome extends DaemonHome {
     return count;
   }
 
-  async bypass(word: "on" | "off" | "test" | "status"): Promise<{ text: string; exitCode: number | null }> {
+  async bypass(word: "on" | "off" | "test" | "show"): Promise<{ text: string; exitCode: number | null }> {
     const { stdout, stderr, exitCode } = await this.run("bypass", word);
     return { text: stdout + stderr, exitCode };
   }
