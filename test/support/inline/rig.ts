@@ -24,8 +24,12 @@ const VLAN = 10;
 /** Where stray pins what is to outlive it. */
 const PIN_PLACES = ["/sys/fs/bpf/stray", "/run/stray/bpf/stray"];
 
+export type Offloads = "none" | "checksums" | "all";
 export type Family = "ipv4" | "ipv6" | "vlan";
 export const FAMILIES: readonly Family[] = ["ipv4", "ipv6", "vlan"];
+/** An end that is connected again is the same neighbour as before. */
+const CLIENT_MAC = "02:06:00:00:00:01";
+const SERVER_MAC = "02:06:00:00:00:02";
 const CLIENT_ADDRESSES: Record<Family, string> = { ipv4: "10.6.0.1", ipv6: "fd06::1", vlan: "10.6.10.1" };
 const SERVER_ADDRESSES: Record<Family, string> = { ipv4: "10.6.0.2", ipv6: "fd06::2", vlan: "10.6.10.2" };
 
@@ -33,8 +37,8 @@ export interface InlineRigOptions {
   readonly mtu?: number;
   /** Of the wire to the server, where it is another. */
   readonly serverMtu?: number;
-  /** Segmentation and checksum offloads of the ends: on, they send merged frames without checksums. */
-  readonly offloads?: boolean;
+  /** What the ends leave to their cards: nothing (the default), checksums, or merged frames to be taken apart besides. */
+  readonly offloads?: Offloads;
   /** Ends of VLAN 10 besides. */
   readonly vlan?: boolean;
 }
@@ -92,12 +96,12 @@ export class InlineRig {
 
   /** Lays the wire between the client and the sensor (again, when it was cut). */
   connectClient(): void {
-    this.connect(this.client, CLIENT_DEVICE, CLIENT_SIDE, CLIENT_ADDRESSES, this.options.mtu);
+    this.connect(this.client, CLIENT_DEVICE, CLIENT_SIDE, CLIENT_ADDRESSES, CLIENT_MAC, this.options.mtu);
   }
 
   connectServer(): void {
     const { mtu, serverMtu = mtu } = this.options;
-    this.connect(this.server, SERVER_DEVICE, SERVER_SIDE, SERVER_ADDRESSES, serverMtu);
+    this.connect(this.server, SERVER_DEVICE, SERVER_SIDE, SERVER_ADDRESSES, SERVER_MAC, serverMtu);
   }
 
   private connect(
@@ -105,10 +109,12 @@ export class InlineRig {
     device: string,
     side: string,
     addresses: Record<Family, string>,
+    mac: string,
     mtu: number | undefined,
   ): void {
-    const { offloads = false } = this.options;
+    const { offloads = "none" } = this.options;
     createVethPair(end, device, this.sensor, side, { ...(mtu !== undefined && { mtu }), offloads: true });
+    end.exec(["ip", "link", "set", device, "address", mac]);
     setOffloads(end, device, offloads);
     end.exec(["ip", "address", "add", `${addresses.ipv4}/24`, "dev", device]);
     end.exec(["sysctl", "-qw", `net.ipv6.conf.${device}.accept_ra=0`]);
@@ -190,9 +196,10 @@ export function pinFolders(sensor: Namespace): string[] {
   );
 }
 
-/** Of an end: what makes it send merged frames, or leave checksums to the card. */
-export function setOffloads(end: Namespace, device: string, on: boolean): void {
-  const features = ["tso", "gso", "gro", "tx", "rx"].flatMap((feature) => [feature, on ? "on" : "off"]);
-  // Some features of a veth are fixed; the others are set all the same.
-  end.exec(["ethtool", "-K", device, ...features], { mayFail: true });
+/** Of an end. Some features of a veth are fixed; the others are set all the same. */
+function setOffloads(end: Namespace, device: string, offloads: Offloads): void {
+  const merging = ["tso", "gso", "gro"].flatMap((feature) => [feature, offloads === "all" ? "on" : "off"]);
+  const checksums = ["tx", "rx"].flatMap((feature) => [feature, offloads === "none" ? "off" : "on"]);
+  // Checksums first: segmentation needs them.
+  end.exec(["ethtool", "-K", device, ...checksums, ...merging], { mayFail: true });
 }

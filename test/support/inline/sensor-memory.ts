@@ -7,10 +7,10 @@ import * as I from "../../../assembly/inline/inline-layout.js";
 import * as L from "../../../assembly/layout.js";
 
 const RING_ADDRESS_OFFSET = L.INLINE_BASE + I.INLINE_SIDES_OFFSET + I.SIDE_RX_BASE_OFFSET;
-/** Beyond the end of any memory of a sensor. */
-const NOWHERE = 0xfffff000;
-/** Within this a worker that is given work has read the word. */
-const TAKEN_MS = 100;
+/** Beyond the end of a sensor's memory, and so far below 4 GiB that the last slot of a ring is there, too. */
+const NOWHERE = 0xc0000000;
+/** Within this a worker under load has read the word; its thread takes longer to end, so the next one finds it whole. */
+const TAKEN_MS = 4;
 
 interface Mapping {
   readonly start: bigint;
