@@ -1,6 +1,7 @@
 // `npm run bench:inline`: the kernel's bridge, stray without and with 1,000 rules, suricata and tcpbridge stand in turn
 // between the same two wires; throughput, 64-byte packets and round trips go to test/bench/inline/RESULTS.md. As root.
-// `-- --quick` takes one round and writes nothing; `--rounds=N` sets their number, `--only=NAME,NAME` the tools.
+// `-- --quick` takes one round and writes nothing; `--rounds=N` sets their number, `--only=PATTERN` the tools
+// by a regular expression on their names (the bridge always takes part, and nothing is written).
 // Apart from its parts: tools, flood, trial, report. Always holds: one run, one machine, the order turns with every round,
 // nothing left out silently. The exit code is 0 when the run came to its end, whether targets are met or not.
 
@@ -32,7 +33,7 @@ const isQuick = process.argv.includes("--quick");
 const option = (name: string): string | undefined =>
   process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const rounds = Number(option("rounds") ?? (isQuick ? 1 : 5));
-const only = option("only")?.split(",");
+const only = option("only");
 const plan: Plan = isQuick
   ? { tcpSeconds: 2, rates: [100_000], pings: 500, pingIntervalS: 0.002 }
   : { tcpSeconds: 3, rates: [50_000, 100_000, 200_000], pings: 1500, pingIntervalS: 0.002 };
@@ -112,7 +113,9 @@ if (!(canRunInline() && canPlayLive())) {
   console.error("bench:inline: needs root, namespaces and the programs named above");
   process.exitCode = 1;
 } else {
-  const tools = allTools.filter((tool) => only === undefined || tool === BRIDGE || only.includes(tool.name));
+  const tools = allTools.filter(
+    (tool) => only === undefined || tool === BRIDGE || new RegExp(only).test(tool.name),
+  );
   const results: InlineResult[] = tools.filter(isThere).map((tool) => ({ tool, trials: [] }));
   for (let number = 0; number < rounds; number++) {
     console.log(`round ${number + 1} of ${rounds}`);
