@@ -42,6 +42,19 @@ export function canPlayLive(): boolean {
   return canUseNamespaces() && requireProgram("tcpreplay", "tcpreplay");
 }
 
+/** Plays a capture once from an interface, to its end. @throws Error when tcpreplay fails or a frame was not sent. */
+export async function replayFrom(
+  namespace: Namespace,
+  device: string,
+  capture: string,
+  options: ReplayOptions = {},
+): Promise<Replayed> {
+  const player = namespace.spawn(replayCommand(capture, device, options), {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return await outcome(player, options.limitMs ?? REPLAY_LIMIT_MS);
+}
+
 export class LiveRig {
   /** For captures and the like. */
   readonly folder = mkdtempSync(join(tmpdir(), "stray-rig-"));

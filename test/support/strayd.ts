@@ -74,7 +74,7 @@ export class DaemonHome {
   }
 
   /** Starts the daemon without waiting; `prefix` are words of a command that runs it. */
-  launch(namespace: Namespace, prefix: readonly string[] = []): Daemon {
+  launch(namespace: Pick<Namespace, "spawn">, prefix: readonly string[] = []): Daemon {
     const command = [...prefix, process.execPath, STRAY_BIN, "run", "-c", this.configPath];
     const daemon = new Daemon(namespace.spawn(command, { stdio: ["ignore", "pipe", "pipe"] }));
     this.daemons.push(daemon);
@@ -82,7 +82,7 @@ export class DaemonHome {
   }
 
   /** Starts the daemon and waits until all its workers run. @throws Error with what it said when it ends instead. */
-  async start(namespace: Namespace, prefix: readonly string[] = []): Promise<Daemon> {
+  async start(namespace: Pick<Namespace, "spawn">, prefix: readonly string[] = []): Promise<Daemon> {
     const daemon = this.launch(namespace, prefix);
     await until("strayd answers", async () => {
       if (daemon.exit) throw new Error(`strayd ended with ${daemon.exit.code}: ${daemon.said}`);
