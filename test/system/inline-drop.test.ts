@@ -65,7 +65,7 @@ describe.skipIf(!canRunInline())("a rule that drops", () => {
     await start(rule("drop"));
     const server = await web();
     const [{ bitsPerSecond }, [bad], pinged] = await Promise.all([
-      iperf(rig.programs, rig.client, rig.serverEnd(), { seconds: 2 }),
+      iperf(rig.programs, rig.client, rig.serverEnd(), { seconds: 2, udpBitsPerSecond: 10e6, bytes: 1000 }),
       server.get(BAD),
       ping(rig.client, rig.serverEnd().address, { count: 100 }),
     ]);
