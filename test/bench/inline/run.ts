@@ -6,7 +6,7 @@
 // nothing left out silently. The exit code is 0 when the run came to its end, whether targets are met or not.
 
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { canRunInline, InlineRig } from "../../support/inline/rig.js";
 import { canPlayLive } from "../../support/live-rig.js";
 import { hasProgram } from "../../support/system.js";
@@ -28,6 +28,8 @@ import { type InlineTrial, type Plan, runTrial } from "./trial.js";
 
 const RESULTS = new URL("RESULTS.md", import.meta.url);
 const RULES = 1_000;
+/** Before anything of ours runs: others' work takes from three processes at once what it takes from the bridge's two. */
+const [loadBefore = 0] = loadavg();
 
 const isQuick = process.argv.includes("--quick");
 const option = (name: string): string | undefined =>
@@ -104,7 +106,8 @@ function resultsText(results: readonly InlineResult[], bridge: InlineResult): st
     "Round trips": `ping, ${1 / plan.pingIntervalS} a second, ${plan.pings} of them.\n\n${roundTripSection(results, bridge)}`,
     ...(failures.length > 0 && { Failures: failures.join("\n") }),
   };
-  const facts = machineFacts().map((fact) => `- ${fact}`);
+  const busy = `Load of others before it began: ${loadBefore.toFixed(2)}`;
+  const facts = [...machineFacts(), busy].map((fact) => `- ${fact}`);
   const body = Object.entries(sections).map(([title, words]) => `## ${title}\n\n${words}\n`);
   return `# Inline benchmark results\n\n${intro}\n${facts.join("\n")}\n\n${body.join("\n")}`;
 }
