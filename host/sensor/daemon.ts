@@ -3,6 +3,7 @@
 // everything that reads what comes from outside.
 // Always holds: the configuration in force is whole: a new one replaces it in every part, or in none.
 
+import { setPriority } from "node:os";
 import type { AlertSink } from "../alert/alert-sink.js";
 import { configDifferences } from "../config/differences.js";
 import type { LoadedConfig } from "../config/load.js";
@@ -43,6 +44,8 @@ import type { CountersReport, FlowPage, FlowQuery, ReloadReport, SensorView, Sta
 import { isSame } from "./worker-rules.js";
 
 const PULSE_MS = 1000;
+/** Of nice(1). */
+const INLINE_NICE = -10;
 
 export interface DaemonOptions {
   /** Path of the configuration, to be shown. */
@@ -258,6 +261,7 @@ export class Daemon implements SensorView {
     addIncidentMethods(this.control.methods, () => this.incidents.engine);
     addDarkMethods(this.control.methods, this.dark);
     addInlineMethods(this.control.methods, this.inline);
+    if (config.inline.mode !== "tap") this.goFirst();
     this.privileges = dropPrivileges({ user: config.sensor.user, keep: capabilitiesOf(config) });
     await this.sinks.open(config);
     await this.alertSinks.open(config);
@@ -269,6 +273,15 @@ export class Daemon implements SensorView {
     await this.supervisor.start(this.capture);
     this.timer = setInterval(() => void this.pulse(), PULSE_MS);
     for (const note of this.capture.notes) this.log("warn", note);
+  }
+
+  /** Who forwards goes before who only works on this machine; threads begin with what their maker has. */
+  private goFirst(): void {
+    try {
+      setPriority(INLINE_NICE);
+    } catch {
+      this.log("info", "frames are forwarded at ordinary priority: CAP_SYS_NICE is needed for more");
+    }
   }
 
   private async pulse(): Promise<void> {
