@@ -1,4 +1,4 @@
-// The unit of strayd holds what it claims: the account, two capabilities, the hardening; systemd itself finds nothing
+// The unit of strayd holds what it claims: the account, three capabilities, the hardening; systemd itself finds nothing
 // wrong with it; and account, group, paths and timeouts are those of the rest of the project.
 
 import { spawnSync } from "node:child_process";
@@ -17,6 +17,7 @@ import {
   STORE_PATH,
 } from "../../host/config/paths.js";
 import { CONFIG_SCHEMA } from "../../host/config/schema.js";
+import { PIN_PLACES } from "../../host/inline/pin-place.js";
 import { ruleFilePath } from "../../host/rules/load.js";
 import { requireProgram } from "../support/system.js";
 
@@ -80,10 +81,10 @@ describe("strayd.service", () => {
     expect(directives("Unit").get("ConditionPathExists")).toEqual([CONFIG_PATH]);
   });
 
-  it("runs as the account of the configuration, with two capabilities and no way to more", () => {
+  it("runs as the account of the configuration, with three capabilities and no way to more", () => {
     expect([only("User"), only("Group")]).toEqual([ACCOUNT, ACCOUNT]);
     for (const set of ["AmbientCapabilities", "CapabilityBoundingSet"]) {
-      expect(only(set).split(" ").sort()).toEqual(["CAP_NET_ADMIN", "CAP_NET_RAW"]);
+      expect(only(set).split(" ").sort()).toEqual(["CAP_BPF", "CAP_NET_ADMIN", "CAP_NET_RAW"]);
     }
     expect(only("NoNewPrivileges")).toBe("yes");
   });
@@ -106,9 +107,22 @@ describe("strayd.service", () => {
       ["AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_UNIX"].sort(),
     );
     expect(only("SystemCallArchitectures")).toBe("native");
-    const [allowed, denied] = service.get("SystemCallFilter") ?? [];
+    const [allowed, denied, allowedAgain] = service.get("SystemCallFilter") ?? [];
+    expect(allowedAgain?.split(" ")).toEqual(["@chown", "capset", "bpf"]);
     expect(allowed?.split(" ")).toEqual(SYSTEM_CALL_CLASSES);
     expect(denied).toMatch(/^~.*@privileged.*@setuid/);
+  });
+
+  it("has a bpffs of the account's mounted where pins are kept, and starts without it too", () => {
+    const [prefix, command] = only("ExecStartPre").split("/bin/sh -c ");
+    expect(prefix).toBe("+-");
+    const place = join(PIN_PLACES.runtime, "bpf");
+    expect(dirname(place)).toBe(`/run/${only("RuntimeDirectory")}`);
+    expect(command).toContain(`mount -t bpf -o mode=0700 bpf ${place};`);
+    // Twice is once; what the account put there in its place is not followed.
+    expect(command).toContain(`mountpoint -q ${place} ||`);
+    expect(command).toContain(`test ! -L ${place} &&`);
+    expect(command).toContain(`chown -h ${ACCOUNT}:${ACCOUNT} ${place}`);
   });
 
   it("leaves V8 its pages, and says why", () => {
