@@ -54,7 +54,8 @@ const TAIL = `
 - \`capture.interfaces\`: each once. All rings of one worker, \`capture.ring\` times the interfaces, come to 128MiB at
   most; a ring is a whole number of MiB.
 - With \`inline.mode\` inline or simulate, \`capture.interfaces\` are two, \`capture.workers\` is 1, \`capture.filter\` is
-  empty, \`capture.promiscuous\` is true, \`capture.snaplen\` is 65535 or more and \`capture.mode\` is not copy.
+  empty, \`capture.promiscuous\` is true, \`capture.snaplen\` is 65535 or more and \`capture.mode\` is not copy. Each
+  interface has two rings of \`capture.ring\` then, one to receive into and one to send from.
 - \`store.quota\` is more than \`store.rotate.size\`, the quotas of \`alerts.log\` and \`alerts.evidence\` more than their
   \`size\`.
 - \`sensor.home\`, \`detection.used\` and \`detection.unused\` come to 256 networks at most; none is in both lists.

@@ -30,6 +30,8 @@ const ROUNDS = 16;
 /** Of the dead man's limit: how long to sleep when nothing comes. */
 const IDLE_SHARE = 8;
 const IDLE_MS_MAX = 50;
+/** Of the dead man's limit: how long to wait for room at most, whatever inline.wait says. */
+const WAIT_SHARE = 4;
 /**
  * While so many frames came within a window, the worker naps instead of asking the kernel to wake it: a wake-up a frame
  * costs more than the frame, and puts us on the sender's processor.
@@ -76,7 +78,7 @@ export class Forwarder {
     memory: SensorMemory,
     private readonly exports: SensorExports,
     private readonly handles: readonly [WireHandle, WireHandle],
-    private readonly waitMs: number,
+    private waitMs: number,
     private readonly events: ForwarderEvents,
     /** Makes room for the records that so many frames may end; waits little. */
     private readonly makeRoom: (frames: number) => void,
@@ -112,8 +114,7 @@ export class Forwarder {
       libc().usleep(NAP_US);
       return;
     }
-    const limitMs = Number(Atomics.load(this.u64, LIMIT_LONG) / NS_PER_MS);
-    const timeoutMs = Math.max(1, Math.min(IDLE_MS_MAX, Math.floor(limitMs / IDLE_SHARE)));
+    const timeoutMs = Math.max(1, Math.min(IDLE_MS_MAX, Math.floor(this.limitMs / IDLE_SHARE)));
     const wanted = [0, 1].map((side) => POLLIN | (this.hasToSend(side) ? POLLOUT : 0));
     if (!this.poll.wait(wanted, timeoutMs)) return;
     for (const side of [0, 1]) {
@@ -123,6 +124,11 @@ export class Forwarder {
       this.poll.ignore(side);
       this.events.trouble(side, revents);
     }
+  }
+
+  /** Another time to wait for room, from the next wait on. */
+  waitAtMost(ms: number): void {
+    this.waitMs = ms;
   }
 
   /** The last frames go on before the rings are closed. */
@@ -161,7 +167,9 @@ export class Forwarder {
     if (this.waitMs === 0 || this.failed[side]) return;
     const wanted = [0, 0];
     wanted[side] = POLLOUT;
-    this.poll.wait(wanted, this.waitMs);
+    const { limitMs } = this;
+    const most = limitMs === 0 ? this.waitMs : Math.max(1, Math.floor(limitMs / WAIT_SHARE));
+    this.poll.wait(wanted, Math.min(this.waitMs, most));
   }
 
   /** True when nothing waits to be handed to the kernel any more. A side that failed is not waited for. */
@@ -201,6 +209,11 @@ export class Forwarder {
 
   private beat(nowNs: bigint): void {
     if (Atomics.load(this.u32, HOLD_WORD) === 0) Atomics.store(this.u64, BEAT_LONG, nowNs);
+  }
+
+  /** The dead man's, 0 without one. */
+  private get limitMs(): number {
+    return Number(Atomics.load(this.u64, LIMIT_LONG) / NS_PER_MS);
   }
 
   private isStale(nowNs: bigint): boolean {

@@ -91,7 +91,11 @@ export class InlineKeeper {
     this.config = config;
     this.deadMan?.configure({ limitMs: config.inline.deadmanMs, fail: config.inline.fail });
     this.deadMan?.setBypass(this.isBypassed);
-    await this.worker?.send({ type: "inline", policy: inlinePolicy(config) });
+    await this.worker?.send({
+      type: "inline",
+      policy: inlinePolicy(config),
+      waitMs: config.inline.waitMs,
+    });
   }
 
   /** `keep`: the kernel goes on carrying frames after us. Safe to call twice. */
@@ -116,9 +120,10 @@ export class InlineKeeper {
     this.release(this.isBypassed || this.config?.inline.atStop === "bypass");
   }
 
-  /** @throws StrayError INLINE_OFF. */
+  /** @throws StrayError INLINE_OFF, BYPASS_IMPOSSIBLE: nothing would carry the frames that are left alone. */
   setBypass(on: boolean): BypassReport {
-    this.armed();
+    const { protection, reason } = this.armed().state();
+    if (on && protection === "none") throw impossible(reason);
     if (on !== this.isBypassed)
       this.log(
         "warn",
@@ -129,7 +134,7 @@ export class InlineKeeper {
     return { bypass: on };
   }
 
-  /** Holds the beat back and looks whether frames go by in the kernel. @throws StrayError INLINE_OFF, BYPASS_BUSY. */
+  /** Holds the beat back and looks whether frames go by in the kernel. @throws StrayError INLINE_OFF, BYPASS_BUSY, BYPASS_CLOSED. */
   async test(): Promise<BypassTestReport> {
     const deadMan = this.armed();
     const { worker, config } = this;
@@ -137,6 +142,14 @@ export class InlineKeeper {
     if (this.isTesting) throw new StrayError("BYPASS_BUSY", "the dead man's switch is being tried already");
     if (this.isBypassed)
       throw new StrayError("BYPASS_BUSY", "bypass is on, so there is nothing to try: turn it off first");
+    if (config.inline.fail === "closed")
+      throw new StrayError(
+        "BYPASS_CLOSED",
+        "inline.fail is closed, so nothing goes by when the sensor stands still, and there is nothing to try",
+      );
+    const { protection } = deadMan.state();
+    // Frames would be left to a kernel that does not carry them.
+    if (protection === "none") return { engaged: false, frames: 0, heldMs: 0, protection };
     const hold = (DEADMAN_BASE + DEADMAN_HOLD_OFFSET) / 4;
     const before = bypassed(deadMan);
     const beganMs = Date.now();
@@ -159,7 +172,7 @@ export class InlineKeeper {
       engaged: isEngaged,
       frames,
       heldMs: Date.now() - beganMs,
-      protection: deadMan.state().protection,
+      protection,
     };
   }
 
@@ -244,6 +257,14 @@ export class InlineKeeper {
     if (this.deadMan === undefined) throw inlineOff();
     return this.deadMan;
   }
+}
+
+function impossible(reason: string | undefined): StrayError {
+  const why = reason === undefined ? "" : `: ${reason}`;
+  return new StrayError(
+    "BYPASS_IMPOSSIBLE",
+    `nothing can carry the frames in the sensor's place, so bypass would stop them${why}`,
+  );
 }
 
 function bypassed(deadMan: DeadMan): number {

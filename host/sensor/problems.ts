@@ -129,7 +129,12 @@ export function inlineProblems(report: InlineReport | undefined): string[] {
   const sentences: string[] = [];
   const why = reason === undefined ? "" : `: ${reason}`;
   if (state === "bypass") sentences.push("bypass is on: nothing is looked at (`stray bypass off` ends it)");
-  else if (isStale) sentences.push("the sensor stands still, so the kernel carries frames past it");
+  else if (isStale)
+    sentences.push(
+      state === "armed" && protection !== "none"
+        ? "the sensor stands still, so the kernel carries frames past it"
+        : "the sensor stands still, and frames with it",
+    );
   if (fail === "open" && protection === "none")
     sentences.push(`nothing carries frames when the sensor fails${why}`);
   else if (fail === "open" && protection === "tc")

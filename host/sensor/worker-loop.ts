@@ -119,6 +119,7 @@ export class WorkerLoop {
         break;
       case "inline":
         writeInline(memory, message.policy);
+        this.forwarder?.waitAtMost(message.waitMs);
         break;
       case "pair":
         this.forwarder = message.handles && this.join(message.handles, message.waitMs);

@@ -34,7 +34,7 @@ export type WorkerMessage =
       readonly waitMs: number;
     }
   /** What is dropped from now on, and who never is. */
-  | { readonly type: "inline"; readonly policy: InlinePolicy }
+  | { readonly type: "inline"; readonly policy: InlinePolicy; readonly waitMs: number }
   /** Timeouts written anew into CONFIG. */
   | { readonly type: "limits"; readonly limits: Limits }
   /** These networks, and no other, from now on. */

@@ -62,7 +62,7 @@ export function inlineLines(report: InlineReport): string[] {
   );
   const by = sides.reduce((sum, { bypassedPackets }) => sum + bypassedPackets, 0);
   const bytes = sides.reduce((sum, { bypassedBytes }) => sum + bypassedBytes, 0);
-  const limit = fail === "open" ? `, open after ${countText(deadmanMs)} ms without a beat` : ", closed";
+  const limit = fail === "open" ? `, open after ${countText(deadmanMs)} ms without a beat` : "";
   const where = pinned === undefined ? "not pinned: gone with the process" : `pinned at ${printable(pinned)}`;
   return [
     `In the wire    ${mode} between ${names}; ${stateText(report)}`,
@@ -76,8 +76,11 @@ export function inlineLines(report: InlineReport): string[] {
   ];
 }
 
-function stateText({ state, isStale }: InlineReport): string {
+function stateText({ state, isStale, protection }: InlineReport): string {
   if (state === "bypass") return "BYPASS: the kernel carries every frame";
-  if (isStale) return state === "armed" ? "STANDING STILL: the kernel carries frames" : "STANDING STILL";
+  if (isStale)
+    return state === "armed" && protection !== "none"
+      ? "STANDING STILL: the kernel carries frames"
+      : "STANDING STILL";
   return "forwarding";
 }

@@ -2,6 +2,7 @@
 // Apart from host/cli/main.ts so that these tests need no build. Errors end as there: one line and an exit code.
 
 import { Command, CommanderError } from "commander";
+import { bypassCommand } from "../../../host/cli/bypass-command.js";
 import { countersCommand } from "../../../host/cli/counters-command.js";
 import { flowsCommand } from "../../../host/cli/flows-command.js";
 import { reloadCommand } from "../../../host/cli/reload-command.js";
@@ -23,6 +24,7 @@ for (const make of [
   reloadCommand,
   stopCommand,
   rulesCommand,
+  bypassCommand,
 ]) {
   const command = make(setExitCode).exitOverride();
   for (const inner of command.commands) inner.exitOverride();

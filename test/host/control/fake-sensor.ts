@@ -10,6 +10,7 @@ import type {
   CountersReport,
   FlowPage,
   FlowQuery,
+  InlineReport,
   ReloadReport,
   SensorView,
   SortKey,
@@ -174,6 +175,27 @@ export function status(): StatusReport {
     },
     memory: { residentBytes: 112 << 20, tableBytes: 96 << 20 },
     problems: [],
+  };
+}
+
+/** Of a sensor in the wire that forwards. */
+export function inlineReport(): Changeable<InlineReport> {
+  return {
+    mode: "inline",
+    fail: "open",
+    deadmanMs: 200,
+    atStop: "release",
+    protection: "tcx",
+    pinned: "/run/stray/bpf/stray/net-4026531840-2-3",
+    state: "armed",
+    isStale: false,
+    sides: [
+      { name: "eth1", bypassedPackets: 1200, bypassedBytes: 600_000 },
+      { name: "eth2", bypassedPackets: 34, bypassedBytes: 14_400 },
+    ],
+    policy: { "xmas-scan": "drop", "rst-injected": "reject" },
+    allow: ["192.0.2.53"],
+    warnings: [],
   };
 }
 

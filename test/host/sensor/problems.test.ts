@@ -1,9 +1,10 @@
 // When `stray status` says that something is wrong, in which words, and when it stops saying so.
 
 import { describe, expect, it } from "vitest";
-import { LOSS_NAMES, ProblemWatch, ruleProblems } from "../../../host/sensor/problems.js";
+import { inlineProblems, LOSS_NAMES, ProblemWatch, ruleProblems } from "../../../host/sensor/problems.js";
 import type { InterfaceReport, RulesReport, WorkerReport } from "../../../host/sensor/view.js";
 import { COUNTERS } from "../../../host/wasm/counters.js";
+import { inlineReport } from "../control/fake-sensor.js";
 
 const T = 1_800_000_000_000;
 const port: InterfaceReport = {
@@ -137,5 +138,49 @@ describe("ruleProblems()", () => {
 
   it("tells of files without any rule", () => {
     expect(ruleProblems({ ...report, rules: 0 })).toEqual([expect.stringContaining("no rule is in force")]);
+  });
+});
+
+describe("inlineProblems()", () => {
+  const report = inlineReport();
+  const { pinned: _, ...unpinned } = report;
+
+  it("is silent where the kernel steps in, and where it is not to", () => {
+    expect(inlineProblems(undefined)).toEqual([]);
+    expect(inlineProblems(report)).toEqual([]);
+    expect(inlineProblems({ ...unpinned, fail: "closed", protection: "none", state: "off" })).toEqual([]);
+  });
+
+  it("says how far the link is not protected, and why", () => {
+    const why = { reason: "BPF is refused" };
+    expect(inlineProblems({ ...unpinned, ...why, protection: "none" })).toEqual([
+      "nothing carries frames when the sensor fails: BPF is refused",
+    ]);
+    expect(inlineProblems({ ...unpinned, ...why, protection: "tc" })).toEqual([
+      "frames are carried when a worker fails, but not when the whole process does: BPF is refused",
+    ]);
+    expect(inlineProblems(unpinned)).toEqual([
+      "what carries frames when the sensor fails ends with its process",
+    ]);
+  });
+
+  it("tells of bypass, or else of a sensor that stands still", () => {
+    expect(inlineProblems({ ...report, state: "bypass", isStale: true })).toEqual([
+      "bypass is on: nothing is looked at (`stray bypass off` ends it)",
+    ]);
+    expect(inlineProblems({ ...report, isStale: true })).toEqual([
+      "the sensor stands still, so the kernel carries frames past it",
+    ]);
+  });
+
+  it("does not say that the kernel carries frames where it does not", () => {
+    const [closed] = inlineProblems({ ...report, fail: "closed", state: "off", isStale: true });
+    expect(closed).toBe("the sensor stands still, and frames with it");
+    const [none] = inlineProblems({ ...unpinned, protection: "none", isStale: true });
+    expect(none).toBe("the sensor stands still, and frames with it");
+  });
+
+  it("passes on what was found of the interfaces", () => {
+    expect(inlineProblems({ ...report, warnings: ["one", "two"] })).toEqual(["one", "two"]);
   });
 });

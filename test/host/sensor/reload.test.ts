@@ -58,6 +58,16 @@ describe("planReload()", () => {
     ["store.enterprise", ["replacesStore", "replacesExporters"]],
     ["export.ipfix[0].host", ["replacesExporters"]],
     ["log.level", ["setsLog"]],
+    // Sockets of another kind; all else of the section while frames go on.
+    ["inline.mode", ["restartsCapture"]],
+    ["inline.fail", ["adjustsInline"]],
+    ["inline.deadman", ["adjustsInline"]],
+    ["inline.at-stop", ["adjustsInline"]],
+    ["inline.policy.xmas-scan", ["adjustsInline"]],
+    ["inline.allow", ["adjustsInline"]],
+    ["inline.allow[0]", ["adjustsInline"]],
+    ["inline.reject-rate", ["adjustsInline"]],
+    ["inline.wait", ["adjustsInline"]],
   ])("knows what %s means", (key, consequences) => {
     expect(wanted(key)).toEqual(consequences);
   });
