@@ -197,7 +197,9 @@ function dispatch(from: Side, to: Side, size: u32): void {
     const length = load<u32>(entry, 4);
     if (!isSendable(frame - VIRTIO_SIZE, length)) {
       count(COUNTER_INLINE_DAMAGED);
-    } else if (!fits(to, p, frame, length)) {
+      continue;
+    }
+    if (!fits(to, p, frame, length)) {
       count(COUNTER_INLINE_OVERSIZE);
       continue;
     }
