@@ -59,7 +59,7 @@ describe("planReload()", () => {
     ["export.ipfix[0].host", ["replacesExporters"]],
     ["log.level", ["setsLog"]],
     // Sockets of another kind; all else of the section while frames go on.
-    ["inline.mode", ["restartsCapture"]],
+    ["inline.mode", ["restartsCapture", "replacesAlerts", "replacesExporters"]],
     ["inline.fail", ["adjustsInline"]],
     ["inline.deadman", ["adjustsInline"]],
     ["inline.at-stop", ["adjustsInline"]],
