@@ -6,6 +6,7 @@ import type { AlertLog } from "../../../host/alert/alert-log.js";
 import { addAlertMethods } from "../../../host/control/alert-methods.js";
 import { CONNECTION_LIMITS } from "../../../host/control/connection.js";
 import { newControlCounts } from "../../../host/control/counts.js";
+import { addInlineMethods } from "../../../host/control/inline-methods.js";
 import {
   BATCH_REQUESTS_MAX,
   FILTER_LENGTH_MAX,
@@ -17,7 +18,8 @@ import {
 } from "../../../host/control/protocol.js";
 import { addRuleMethods, PAGE_RULES_MAX } from "../../../host/control/rule-methods.js";
 import { StrayError } from "../../../host/errors.js";
-import { ruleLines } from "./fake-sensor.js";
+import type { InlineReport } from "../../../host/sensor/view.js";
+import { inlineReport, ruleLines } from "./fake-sensor.js";
 import { RawClient, startControl } from "./support.js";
 
 const alerts: Pick<AlertLog, "list"> = {
@@ -34,6 +36,11 @@ async function startWhole() {
   const control = await startControl();
   addAlertMethods(control.server.methods, () => alerts);
   addRuleMethods(control.server.methods, () => ruleLines(123));
+  addInlineMethods(control.server.methods, {
+    report: inlineReport,
+    setBypass: (on) => ({ bypass: on }),
+    test: async () => ({ engaged: true, frames: 1234, heldMs: 231, protection: "tcx" }),
+  });
   return control;
 }
 
@@ -76,7 +83,8 @@ describe("docs/control.md", () => {
   });
 
   const shown = ["v1.hello", "v1.status", "v1.counters", "v1.flows", "v1.reload", "v1.stop"];
-  it.each([...shown, "v1.alerts.list", "v1.rules.list"])(
+  const inline = ["v1.bypass.show", "v1.bypass.set", "v1.bypass.test"];
+  it.each([...shown, "v1.alerts.list", "v1.rules.list", ...inline])(
     "shows a request and a result of %s as they are",
     async (method) => {
       const { path, sensor } = await startWhole();
@@ -102,6 +110,21 @@ describe("docs/control.md", () => {
         .join(", ")
         .replace("`bytes`", "`bytes` (the default)"),
     );
+  });
+
+  it("has every member of a sensor in the wire", () => {
+    const members = firstCells("| Member | What it says |").flatMap((cell) => cell.split(", "));
+    const report: Required<InlineReport> = { ...inlineReport(), pinned: "", reason: "" };
+    expect(members.sort()).toEqual(Object.keys(report).sort());
+  });
+
+  it("takes for v1.bypass.set what it says, and nothing else", async () => {
+    const { path } = await startWhole();
+    const client = await RawClient.connect(path);
+    const { request } = examples("v1.bypass.set");
+    expect(request).toMatchObject({ params: { on: true } });
+    const { error } = await client.ask("v1.bypass.set", { nosuch: 1 });
+    expect(error?.message).toContain('{"on": true} or {"on": false}');
   });
 
   it.each([
