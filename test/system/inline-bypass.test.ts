@@ -82,6 +82,20 @@ describe.skipIf(!canRunInline())("stray bypass", () => {
     await home.stop();
   });
 
+  it("has nothing to try where a failure is to stop frames, and carries them for maintenance all the same", async () => {
+    home.reconfigure({ inline: { fail: "closed" } });
+    await home.startInline();
+    const tried = await home.bypass("test");
+    expect(tried.exitCode, tried.text).toBe(1);
+    expect(tried.text).toMatch(/inline\.fail is closed/);
+    expect([await answered(600), await answered(100)]).toEqual([0, 5]);
+    await order("on");
+    expect(await answered(600)).toBe(5);
+    await order("off");
+    expect([await answered(600), await answered(100)]).toEqual([0, 5]);
+    await home.stop();
+  });
+
   it("survives a crash: what was bypassed for maintenance goes on to be", async () => {
     await home.startInline();
     await order("on");
