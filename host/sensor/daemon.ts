@@ -3,7 +3,7 @@
 // everything that reads what comes from outside.
 // Always holds: the configuration in force is whole: a new one replaces it in every part, or in none.
 
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import type { AlertSink } from "../alert/alert-sink.js";
 import { configDifferences } from "../config/differences.js";
 import type { LoadedConfig } from "../config/load.js";
@@ -278,7 +278,8 @@ export class Daemon implements SensorView {
   /** Who forwards goes before who only works on this machine; threads begin with what their maker has. */
   private goFirst(): void {
     try {
-      setPriority(INLINE_NICE);
+      // The unit sets it, and forbids to.
+      if (getPriority() > INLINE_NICE) setPriority(INLINE_NICE);
     } catch {
       this.log("info", "frames are forwarded at ordinary priority: CAP_SYS_NICE is needed for more");
     }

@@ -87,6 +87,8 @@ describe("strayd.service", () => {
       expect(only(set).split(" ").sort()).toEqual(["CAP_BPF", "CAP_NET_ADMIN", "CAP_NET_RAW"]);
     }
     expect(only("NoNewPrivileges")).toBe("yes");
+    // Its filter of system calls keeps the daemon from setting it.
+    expect(only("Nice")).toBe("-10");
   });
 
   it("is hardened", () => {
