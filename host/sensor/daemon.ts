@@ -308,6 +308,7 @@ export class Daemon implements SensorView {
     if (this.stopping) throw new StrayError("STOPPING", "strayd is stopping");
     try {
       const { config, warnings } = await this.options.load();
+      refuseNewPair(this.config, config);
       const changed = configDifferences(this.config, config);
       const plan = planReload(changed);
       // Rule files may have changed though their names have not: they are read at each reload.
@@ -438,6 +439,13 @@ export class Daemon implements SensorView {
     await this.sinks.close();
     await this.control?.close();
   }
+}
+
+/** What joins two interfaces needs what was given up after the start. */
+function refuseNewPair(old: StrayConfig, config: StrayConfig): void {
+  if (old.inline.mode !== "tap" || config.inline.mode === "tap") return;
+  const message = `inline.mode can't change from tap to ${config.inline.mode} while strayd runs: restart it`;
+  throw new StrayError("RELOAD_REFUSED", message, 2);
 }
 
 /** A sensor in the wire also puts its program back where an interface went and came. */
