@@ -40,6 +40,9 @@ const BUSY_FRAMES = 20;
 const BUSY_WINDOW_NS = 1_000_000n;
 const NAP_US = 20;
 const PR_SET_TIMERSLACK = 29;
+const FRAMES = [POLLIN, POLLIN];
+/** How soon what the kernel refused is tried again. */
+const RETRY_MS = 5;
 const MSG_DONTWAIT = 0x40;
 const REFUSED_NS = 100_000_000n;
 /** A slot to be sent (linux/if_packet.h): its status, then its length. */
@@ -115,9 +118,10 @@ export class Forwarder {
       libc().usleep(NAP_US);
       return;
     }
-    const timeoutMs = Math.max(1, Math.min(IDLE_MS_MAX, Math.floor(this.limitMs / IDLE_SHARE)));
-    const wanted = [0, 1].map((side) => POLLIN | (this.hasToSend(side) ? POLLOUT : 0));
-    if (!this.poll.wait(wanted, timeoutMs)) return;
+    // There is room for what the kernel refused: waiting for that would not be waiting at all.
+    const most = this.owed[0] || this.owed[1] ? RETRY_MS : IDLE_MS_MAX;
+    const timeoutMs = Math.max(1, Math.min(most, Math.floor(this.limitMs / IDLE_SHARE)));
+    if (!this.poll.wait(FRAMES, timeoutMs)) return;
     for (const side of [0, 1]) {
       const revents = this.poll.revents(side);
       if ((revents & TROUBLE) === 0) continue;

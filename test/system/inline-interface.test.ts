@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../support/daemon.js";
 import { InlineHome } from "../support/inline/inline-home.js";
+import { iperf, startIperf } from "../support/inline/iperf.js";
 import { pause } from "../support/inline/load.js";
 import { ping } from "../support/inline/ping.js";
 import { CLIENT_SIDE, canRunInline, InlineRig, SERVER_SIDE } from "../support/inline/rig.js";
@@ -76,6 +77,21 @@ describe.skipIf(!canRunInline())("an inline sensor whose interface is lost", () 
     await crossesAgain();
     await home.stop();
   });
+
+  it("goes on when the interface no longer takes joined segments apart", async () => {
+    await crossesAgain();
+    const running = await startIperf(rig.programs, rig.client, rig.serverEnd(), { seconds: 6 });
+    await pause(1500);
+    expect(await home.counter("inline-joined")).toBeGreaterThan(0);
+    rig.sensor.exec(["ethtool", "-K", SERVER_SIDE, "tso", "off"]);
+    await running.done();
+    const joined = await home.counter("inline-joined");
+    // What was in the ring is passed over, then nothing is joined any more: as fast as ever, frame by frame.
+    const { bitsPerSecond } = await iperf(rig.programs, rig.client, rig.serverEnd(), { seconds: 2 });
+    expect(bitsPerSecond).toBeGreaterThan(50e6);
+    expect(await home.counter("inline-joined")).toBe(joined);
+    await home.stop();
+  }, 60_000);
 
   it("has the kernel carry on when it dies after that", async () => {
     rig.sensor.exec(["ip", "link", "delete", SERVER_SIDE]);

@@ -205,7 +205,10 @@ describe("a real small disk", () => {
         (record) => seen.push(record.sequence) > 0,
       );
       expect(problems).toEqual([]);
-      expect(seen).toEqual(upTo(count(store, "records")));
+      // A disk that is slow besides: what found no room in memory is a gap, and counted, and what came behind it is there.
+      expect(seen).toHaveLength(count(store, "records"));
+      expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+      expect(seen[0]).toBe(1);
       expect(readdirSync(folder).length).toBeGreaterThan(1);
     } finally {
       if (isMounted) execFileSync("umount", [folder]);
