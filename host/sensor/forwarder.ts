@@ -13,13 +13,13 @@ import {
   INLINE_SIDES,
   INLINE_SIDES_OFFSET,
   SIDE_TX_NEXT_OFFSET,
-  SIDE_TX_PENDING_OFFSET,
 } from "../../assembly/inline/inline-layout.js";
 import { COUNTER_INLINE_TX_WRONG, COUNTERS_BASE, DEADMAN_BASE, INLINE_BASE } from "../../assembly/layout.js";
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../capture/live/tpacket.js";
 import type { WireHandle } from "../capture/live/wire-handle.js";
 import { WirePoll } from "../capture/live/wire-poll.js";
 import { libc } from "../system/libc.js";
+import { clearPending, pendingSends, type SideNumber } from "../wasm/inline.js";
 import type { SensorMemory } from "../wasm/memory.js";
 import type { SensorExports } from "../wasm/module.js";
 
@@ -78,7 +78,7 @@ export class Forwarder {
   private fromNs = 0n;
 
   constructor(
-    memory: SensorMemory,
+    private readonly memory: SensorMemory,
     private readonly exports: SensorExports,
     private readonly handles: readonly [WireHandle, WireHandle],
     private waitMs: number,
@@ -180,7 +180,7 @@ export class Forwarder {
   /** True when nothing waits to be handed to the kernel any more. A side that failed is not waited for. */
   private send(side: number): boolean {
     if (!this.hasToSend(side) || this.failed[side]) return true;
-    this.u32[sideWord(side, SIDE_TX_PENDING_OFFSET)] = 0;
+    clearPending(this.memory, side as SideNumber);
     const done = libc().sendto(this.handles[side]!.fd, null, 0, MSG_DONTWAIT, null, 0);
     this.owed[side] = done < 0;
     if (done >= 0) this.refusedNs[side] = 0n;
@@ -209,7 +209,7 @@ export class Forwarder {
   }
 
   private hasToSend(side: number): boolean {
-    return this.owed[side] === true || this.u32[sideWord(side, SIDE_TX_PENDING_OFFSET)] !== 0;
+    return this.owed[side] === true || pendingSends(this.memory, side as SideNumber) !== 0;
   }
 
   private beat(nowNs: bigint): void {

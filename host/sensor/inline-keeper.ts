@@ -214,14 +214,14 @@ export class InlineKeeper {
   private letBy(on: boolean): void {
     const { deadMan, worker } = this;
     if (deadMan === undefined || worker === undefined) return;
-    const wasOn = deadMan.state().mode === "bypass";
+    if (this.isGuarded || on === (deadMan.state().mode === "bypass")) {
+      deadMan.setBypass(on);
+      return;
+    }
     const nowNs = BigInt(Date.now()) * NS_PER_MS;
-    if (!on) deadMan.setBypass(false);
-    if (this.isGuarded) deadMan.setBypass(on);
-    else if (on && !wasOn) writeCarried(worker.memory, { untilNs: nowNs });
-    else if (!on && wasOn) writeCarried(worker.memory, { fromNs: nowNs, untilNs: 0n });
-    if (on) deadMan.setBypass(true);
-    if (on === wasOn || this.isGuarded) return;
+    if (on) writeCarried(worker.memory, { untilNs: nowNs });
+    deadMan.setBypass(on);
+    if (!on) writeCarried(worker.memory, { fromNs: nowNs, untilNs: 0n });
     // A clock that is set back must not make what comes then look like what came before.
     clearTimeout(this.seam);
     this.seam = setTimeout(() => writeCarried(worker.memory, on ? { untilNs: 1n } : { fromNs: 0n }), SEAM_MS);

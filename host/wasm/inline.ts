@@ -206,15 +206,6 @@ export function clearPending(memory: SensorMemory, side: SideNumber): void {
   writeU32(memory, sideBase(side) + SIDE_TX_PENDING_OFFSET, 0);
 }
 
-/** Address of the slot that is read next: its first word is not 0 when a frame waits; 0 without a ring. */
-export function nextReceived(memory: SensorMemory, side: SideNumber): number {
-  const at = sideBase(side);
-  const base = readU32(memory, at + SIDE_RX_BASE_OFFSET);
-  return base === 0
-    ? 0
-    : base + readU32(memory, at + SIDE_RX_NEXT_OFFSET) * readU32(memory, at + SIDE_SLOT_SIZE_OFFSET);
-}
-
 function sideBase(side: SideNumber): number {
   return INLINE_BASE + INLINE_SIDES_OFFSET + side * INLINE_SIDE_SIZE;
 }
