@@ -10,6 +10,7 @@ import { defaultConfig, type LoadedConfig, loadConfig, parseConfig } from "../co
 import { CONFIG_PATH } from "../config/paths.js";
 import { ConfigError, type ConfigProblem, problemLine } from "../config/problem.js";
 import { type KeyPath, keyText } from "../config/schema-types.js";
+import { covered } from "../config/secrets.js";
 import { TEXT_BYTES_MAX } from "../config/source.js";
 import { changedKeys, configText } from "../config/text.js";
 import { StrayError, systemCode } from "../errors.js";
@@ -55,7 +56,8 @@ export async function runShow(file: string | undefined, options: RawShowOptions)
     );
     return outcome.exitCode;
   }
-  const { config, path } = outcome;
+  const { path } = outcome;
+  const config = covered(outcome.config);
   print(STDERR, warningLines(outcome));
   if (options.json) {
     const whole = { file: options.defaults ? null : path, changed: changedKeys(config), config };

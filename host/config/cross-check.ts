@@ -5,6 +5,7 @@
 import { HOME_CAPACITY } from "../../assembly/layout.js";
 import { networkOf } from "../dark/address.js";
 import { foundText } from "./expected.js";
+import { askersExist, metricsStayHere, receiversFit, snmpNamesDiffer } from "./management-check.js";
 import { isHost, isSocketPath } from "./names.js";
 import { RINGS_MAX_BYTES } from "./schema.js";
 import { type KeyPath, keyText } from "./schema-types.js";
@@ -26,13 +27,17 @@ const RULES: readonly (readonly [needs: readonly string[], rule: Rule])[] = [
   [["store.quota", "store.rotate.size"], quotaHoldsFiles],
   [["alerts.log"], (config) => quotaHolds(["alerts", "log"], config.alerts.log)],
   [["alerts.evidence"], (config) => quotaHolds(["alerts", "evidence"], config.alerts.evidence)],
-  [["alerts.full", "alerts.fast", "export.eve"], textFilesDiffer],
+  [["alerts.full", "alerts.fast", "export.eve", "control.audit", "metrics.file"], textFilesDiffer],
   [["rules.files"], (config) => repeated(["rules", "files"], config.rules.files)],
   [["sensor.home", "detection.used", "detection.unused"], networksFit],
   [["detection.used", "detection.unused"], listsDiffer],
   [["export.ipfix"], ipfixTargetsDiffer],
   [["export.eve"], (config) => repeated(["export", "eve", "types"], config.export.eve?.types ?? [])],
   [["export.syslog"], syslogTargetsFit],
+  [["snmp.listen", "snmp.communities", "snmp.users"], askersExist],
+  [["snmp.listen", "snmp.communities", "snmp.users"], snmpNamesDiffer],
+  [["snmp.notify", "snmp.users"], receiversFit],
+  [["metrics.listen"], metricsStayHere],
 ];
 
 /** Findings of all rules but those that rest on one of `wrong`. */
@@ -107,11 +112,14 @@ function quotaHolds(path: KeyPath, { quotaBytes, rotateBytes }: AlertFiles): Fin
 }
 
 /** Each is written by itself: two in one file would break each other's lines. */
-function textFilesDiffer({ alerts: { full, fast }, export: { eve } }: StrayConfig): Finding[] {
+function textFilesDiffer(config: StrayConfig): Finding[] {
+  const { full, fast } = config.alerts;
   const files: readonly (readonly [KeyPath, string | undefined])[] = [
     [["alerts", "full"], full],
     [["alerts", "fast"], fast],
-    [["export", "eve", "file"], eve?.file],
+    [["export", "eve", "file"], config.export.eve?.file],
+    [["control", "audit"], config.control.audit],
+    [["metrics", "file"], config.metrics.file],
   ];
   return files.flatMap(([path, file], index) => {
     const [same] = files.slice(0, index).find(([, other]) => other !== undefined && other === file) ?? [];

@@ -8,6 +8,7 @@ import { formatDuration, formatSize, guessDuration, guessSize, parseDuration, pa
 
 const FORMATS: Readonly<Record<FormatName, string>> = {
   account: "an account's name: letters, digits, - and _, 32 at most, no capitals",
+  endpoint: "an IP address, with a port or without: 192.0.2.5:161, [2001:db8::5]:161",
   host: "an address or a host name",
   interface: "an interface's name: 1 to 15 characters, no blank, / or :",
   network: "a network such as 192.0.2.0/24, or an address",
@@ -15,6 +16,9 @@ const FORMATS: Readonly<Record<FormatName, string>> = {
   "rule-file": `an absolute path, or the word ${STARTER_RULES}`,
   "rule-variable": "a name, = and a value: HTTP_PORTS=8080",
   "sensor-name": "a name of 1 to 64 characters, no blanks",
+  "snmp-name": "1 to 32 printable characters, no blanks",
+  "snmp-password": "8 to 128 printable characters (RFC 3414, section 11.2)",
+  "snmp-text": "up to 255 printable characters",
   "socket-path": "an absolute path of at most 107 bytes",
 };
 

@@ -10,6 +10,7 @@ import { ConfigError, type ConfigProblem, type Place } from "./problem.js";
 import { type HostFacts, type RawConfig, toConfig, toRaw } from "./raw.js";
 import { CONFIG_SCHEMA } from "./schema.js";
 import { type KeyPath, keyText, type SchemaNode } from "./schema-types.js";
+import { exposureWarnings } from "./secrets.js";
 import { readConfigFile, textOf } from "./source.js";
 import type { StrayConfig } from "./types.js";
 import { type Finding, validate } from "./validate.js";
@@ -39,7 +40,8 @@ export function hostFacts(): HostFacts {
 
 /** @throws StrayError CONFIG_UNREADABLE; ConfigError (CONFIG_INVALID) with all that is wrong. */
 export async function loadConfig(path: string, options: LoadOptions = {}): Promise<LoadedConfig> {
-  return parseConfig(await readConfigFile(path), path, options);
+  const loaded = parseConfig(await readConfigFile(path), path, options);
+  return { ...loaded, warnings: [...loaded.warnings, ...(await exposureWarnings(path, loaded.config))] };
 }
 
 /** @throws ConfigError with all that is wrong. `path` is what messages call the text. */

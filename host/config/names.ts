@@ -90,3 +90,18 @@ export function isAccount(text: string): boolean {
 export function isSensorName(text: string): boolean {
   return /^[!-~]{1,64}$/.test(text);
 }
+
+/** Of a user or a community (RFC 3411, SnmpAdminString, 32 octets), in characters that need no quotes. */
+export function isSnmpName(text: string): boolean {
+  return /^[!-~]{1,32}$/.test(text);
+}
+
+/** RFC 3414, section 11.2: 8 characters at least. */
+export function isSnmpPassword(text: string): boolean {
+  return /^[ -~]{8,128}$/.test(text);
+}
+
+/** DisplayString (RFC 2579). */
+export function isSnmpText(text: string): boolean {
+  return /^[ -~]{0,255}$/.test(text);
+}

@@ -2,6 +2,20 @@
 // Apart from the loader because writing a file and telling what a reload changes need the way back.
 // Always holds: toConfig(toRaw(config)) equals config; what is handed to toConfig() is valid by the schema.
 
+import {
+  type RawControl,
+  type RawMetrics,
+  type RawNotices,
+  type RawSnmp,
+  toControl,
+  toMetrics,
+  toNotices,
+  toRawControl,
+  toRawMetrics,
+  toRawNotices,
+  toRawSnmp,
+  toSnmp,
+} from "./management-raw.js";
 import { isSensorName } from "./names.js";
 import { RING_BYTES, RING_SMALL_BYTES } from "./schema.js";
 import type {
@@ -83,7 +97,10 @@ export interface RawConfig {
     enterprise: number;
   };
   export: { ipfix: RawIpfix[]; eve: RawEve | null; syslog: RawSyslog[] };
-  control: { socket: string; group: string | null; "clients-max": number };
+  control: RawControl;
+  notices: RawNotices;
+  snmp: RawSnmp;
+  metrics: RawMetrics;
   log: { level: LogLevel; form: "auto" | "json" | "text" };
 }
 
@@ -132,7 +149,7 @@ const SENSOR_NAME_FALLBACK = "stray";
 
 export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
   const { sensor, capture, inline, flows, inspection, detection } = raw;
-  const { rules, alerts, incidents, store, control, log } = raw;
+  const { rules, alerts, incidents, store, log } = raw;
   return {
     sensor: {
       name: sensor.name ?? hostName(host),
@@ -213,11 +230,10 @@ export function toConfig(raw: RawConfig, host: HostFacts): StrayConfig {
         : undefined,
       syslog: raw.export.syslog.map(toSyslog),
     },
-    control: {
-      socket: control.socket,
-      group: control.group ?? undefined,
-      clientsMax: control["clients-max"],
-    },
+    control: toControl(raw.control),
+    notices: toNotices(raw.notices),
+    snmp: toSnmp(raw.snmp),
+    metrics: toMetrics(raw.metrics),
     log: { level: log.level, form: log.form === "auto" ? (host.isTerminal ? "text" : "json") : log.form },
   };
 }
@@ -246,7 +262,7 @@ function toSyslog(raw: RawSyslog): SyslogTarget {
 /** The file that gives `config` on any machine: nothing in it is left to a default. */
 export function toRaw(config: StrayConfig): RawConfig {
   const { sensor, capture, inline, flows, inspection, detection } = config;
-  const { rules, alerts, incidents, store, control, log } = config;
+  const { rules, alerts, incidents, store, log } = config;
   return {
     sensor: {
       name: sensor.name,
@@ -340,7 +356,10 @@ export function toRaw(config: StrayConfig): RawConfig {
         queue: formatSize(queueBytes),
       })),
     },
-    control: { socket: control.socket, group: control.group ?? null, "clients-max": control.clientsMax },
+    control: toRawControl(config.control),
+    notices: toRawNotices(config.notices),
+    snmp: toRawSnmp(config.snmp),
+    metrics: toRawMetrics(config.metrics),
     log: { level: log.level, form: log.form },
   };
 }

@@ -59,9 +59,14 @@ const TAIL = `
 - \`store.quota\` is more than \`store.rotate.size\`, the quotas of \`alerts.log\` and \`alerts.evidence\` more than their
   \`size\`.
 - \`sensor.home\`, \`detection.used\` and \`detection.unused\` come to 256 networks at most; none is in both lists.
-- \`rules.files\`: each once. \`alerts.full\`, \`alerts.fast\` and \`export.eve.file\` are three files.
+- \`rules.files\`: each once. \`alerts.full\`, \`alerts.fast\`, \`export.eve.file\`, \`control.audit\` and \`metrics.file\`
+  are files of their own.
 - \`export.ipfix\`, \`export.syslog\`: each receiver once. \`export.syslog[].target\` is a socket's path with
   \`transport: unix\`, and a host with \`udp\` and \`tcp\`.
+- With \`snmp.listen\` there are \`snmp.users\` or \`snmp.communities\`; addresses, communities and users each once.
+  \`snmp.notify\`: each receiver once, with a \`community\` for version v2c, and for v3 with a \`user\` that is one of
+  \`snmp.users\`.
+- \`metrics.listen\` is a loopback address.
 
 ## Warnings
 

@@ -11,6 +11,7 @@ export interface Range {
 
 export type FormatName =
   | "account"
+  | "endpoint"
   | "host"
   | "interface"
   | "network"
@@ -18,6 +19,9 @@ export type FormatName =
   | "rule-file"
   | "rule-variable"
   | "sensor-name"
+  | "snmp-name"
+  | "snmp-password"
+  | "snmp-text"
   | "socket-path";
 
 export interface SchemaNode {
@@ -31,6 +35,8 @@ export interface SchemaNode {
   readonly examples?: readonly unknown[];
   /** For a value that may be null (nothing): what that means. */
   readonly nullText?: string;
+  /** Not shown by `stray config show`. */
+  readonly secret?: true;
   readonly enum?: readonly (string | null)[];
   readonly format?: FormatName;
   /** What must be true of a text, in words; with `maxLength`. */
@@ -50,7 +56,7 @@ export interface SchemaNode {
 }
 
 /** Keywords that only tell something; ajv is to let them pass. */
-export const ANNOTATIONS = ["defaultText", "nullText"] as const;
+export const ANNOTATIONS = ["defaultText", "nullText", "secret"] as const;
 
 /** Steps from the root: keys of sections, places in lists. */
 export type KeyPath = readonly (string | number)[];

@@ -4,6 +4,7 @@
 
 import { FINDING_NAMES } from "../record/findings.js";
 import { PROFILES, profileLimits } from "../wasm/profiles.js";
+import { control, metrics, notices, snmp } from "./management-schema.js";
 import { FACILITIES } from "./names.js";
 import {
   ACCOUNT,
@@ -12,11 +13,11 @@ import {
   EVE_PATH,
   EVIDENCE_PATH,
   INCIDENTS_PATH,
-  SOCKET_PATH,
   STARTER_RULES,
   STORE_PATH,
 } from "./paths.js";
-import type { Range, SchemaNode } from "./schema-types.js";
+import { choice, duration, flag, integer, list, section, size } from "./schema-nodes.js";
+import type { SchemaNode } from "./schema-types.js";
 import { DAY_MS, formatDuration, GIB, KIB, MIB, MINUTE_MS, SECOND_MS, TIB } from "./units.js";
 
 export const WORKERS_MAX = 16;
@@ -27,74 +28,21 @@ export const RINGS_MAX_BYTES = 128 * MIB;
 /** By profile where it is not 8MiB. */
 export const RING_SMALL_BYTES = 4 * MIB;
 export const RING_BYTES = 8 * MIB;
-const TARGETS_MAX = 16;
 const U32_MAX = 0xffff_ffff;
 
 /** Timeouts are those of `stray read`. */
 const LIMITS = profileLimits();
 
-type Rest = Partial<SchemaNode>;
-
-const section = (description: string, properties: Record<string, SchemaNode>, required: string[] = []) =>
-  ({
-    type: "object",
-    description,
-    properties,
-    required,
-    additionalProperties: false,
-  }) as const satisfies SchemaNode;
-
-const duration = (description: string, value: string, range: Range, rest: Rest = {}): SchemaNode => ({
-  description,
-  default: value,
-  duration: range,
-  ...rest,
-});
-
-const size = (description: string, value: string | null, range: Range, rest: Rest = {}): SchemaNode => ({
-  description,
-  default: value,
-  size: range,
-  ...rest,
-});
-
-const integer = (description: string, value: number, minimum: number, maximum: number): SchemaNode => ({
-  type: "integer",
-  description,
-  default: value,
-  minimum,
-  maximum,
-});
-
-const flag = (description: string, value: boolean): SchemaNode => ({
-  type: "boolean",
-  description,
-  default: value,
-});
-
-const choice = (
-  description: string,
-  value: string,
-  words: readonly string[],
-  rest: Rest = {},
-): SchemaNode => ({
-  type: "string",
-  description,
-  default: value,
-  enum: words,
-  ...rest,
-});
-
 const timeout = (description: string, ms: number): SchemaNode =>
   duration(description, formatDuration(ms), { min: SECOND_MS, max: 30 * DAY_MS });
 
-const eventTypes = (value: readonly string[]): SchemaNode => ({
+const eventTypes = (description: string, value: readonly string[], all: readonly string[]): SchemaNode => ({
   type: "array",
-  description: "What is written: alerts, flow records, the sensor's own statistics.",
+  description,
   default: value,
   minItems: 1,
-  maxItems: 3,
-  items: { type: "string", description: "A type of event.", enum: ["alert", "flow", "stats"] },
+  maxItems: all.length,
+  items: { type: "string", description: "A type of event.", enum: all },
 });
 
 const statsInterval = duration("How often statistics are written, where `types` has stats.", "1m", {
@@ -496,7 +444,11 @@ const ipfixTarget = section(
 const eve: SchemaNode = {
   ...section("JSON events in a file, one a line, keyed as Suricata's EVE log. SIGHUP opens it anew.", {
     file: { type: "string", description: "Path of the file.", default: EVE_PATH, format: "path" },
-    types: eventTypes(["alert", "flow", "stats"]),
+    types: eventTypes(
+      "What is written: alerts, flow records, the sensor's own statistics.",
+      ["alert", "flow", "stats"],
+      ["alert", "flow", "stats"],
+    ),
     stats: statsInterval,
   }),
   type: ["object", "null"],
@@ -522,17 +474,13 @@ const syslogTarget = section("A receiver of JSON events as syslog messages (RFC 
     ...integer("Port of the receiver, with udp and tcp.", 514, 1, 65535),
   },
   facility: choice("Facility of the messages.", "local0", FACILITIES),
-  types: eventTypes(["alert", "flow"]),
+  types: eventTypes(
+    "What is sent: alerts, flow records, the sensor's own statistics, notices to operators (docs/notices.md).",
+    ["alert", "flow", "notice"],
+    ["alert", "flow", "stats", "notice"],
+  ),
   stats: statsInterval,
   queue: queue("for the receiver"),
-});
-
-const list = (description: string, items: SchemaNode): SchemaNode => ({
-  type: "array",
-  description,
-  default: [],
-  maxItems: TARGETS_MAX,
-  items,
 });
 
 export const CONFIG_SCHEMA: SchemaNode = section("The configuration of stray, the network sensor.", {
@@ -551,22 +499,10 @@ export const CONFIG_SCHEMA: SchemaNode = section("The configuration of stray, th
     eve,
     syslog: list("Receivers of syslog.", syslogTarget),
   }),
-  control: section("The socket that `stray status`, `stray flows` and the like speak to.", {
-    socket: {
-      type: "string",
-      description: "Path of the unix socket.",
-      default: SOCKET_PATH,
-      format: "socket-path",
-    },
-    group: {
-      type: ["string", "null"],
-      description: "Group whose members may use the socket (mode 0660).",
-      default: ACCOUNT,
-      nullText: "the daemon's own",
-      format: "account",
-    },
-    "clients-max": integer("Most clients at a time; the next one is turned away.", 16, 1, 256),
-  }),
+  control,
+  notices,
+  snmp,
+  metrics,
   log: section("What the daemon says on standard error.", {
     level: choice("The least that is said.", "info", ["debug", "info", "warn", "error"]),
     form: choice(

@@ -3,13 +3,14 @@
 // Always holds: what has this type has been validated.
 
 import type { FindingName } from "../record/findings.js";
+import type { ControlConfig, MetricsConfig, NoticesConfig, SnmpConfig } from "./management-types.js";
 
 export type CaptureMode = "auto" | "mapped" | "copy";
 export type FanoutMode = "addresses" | "hash";
 export type InlineMode = "tap" | "inline" | "simulate";
 export type PolicyAction = "pass" | "drop" | "reject";
 export type LogLevel = "debug" | "info" | "warn" | "error";
-export type EventType = "flow" | "stats" | "alert";
+export type EventType = "flow" | "stats" | "alert" | "notice";
 
 export interface IpfixTarget {
   readonly host: string;
@@ -150,10 +151,9 @@ export interface StrayConfig {
     readonly eve: EveConfig | undefined;
     readonly syslog: readonly SyslogTarget[];
   };
-  readonly control: {
-    readonly socket: string;
-    readonly group: string | undefined;
-    readonly clientsMax: number;
-  };
+  readonly control: ControlConfig;
+  readonly notices: NoticesConfig;
+  readonly snmp: SnmpConfig;
+  readonly metrics: MetricsConfig;
   readonly log: { readonly level: LogLevel; readonly form: "json" | "text" };
 }

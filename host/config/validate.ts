@@ -4,6 +4,7 @@
 // swallows, whatever its kind.
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { parseEndpoint } from "./endpoint.js";
 import { expectedText, foundText, keysText, valueHint } from "./expected.js";
 import {
   isAccount,
@@ -14,6 +15,9 @@ import {
   isRuleFile,
   isRuleVariable,
   isSensorName,
+  isSnmpName,
+  isSnmpPassword,
+  isSnmpText,
   isSocketPath,
 } from "./names.js";
 import { CONFIG_SCHEMA } from "./schema.js";
@@ -41,6 +45,7 @@ export interface Finding {
 
 const FORMATS: Readonly<Record<FormatName, (text: string) => boolean>> = {
   account: isAccount,
+  endpoint: (text) => parseEndpoint(text, 1) !== undefined,
   host: isHost,
   interface: isInterfaceName,
   network: isNetwork,
@@ -48,6 +53,9 @@ const FORMATS: Readonly<Record<FormatName, (text: string) => boolean>> = {
   "rule-file": isRuleFile,
   "rule-variable": isRuleVariable,
   "sensor-name": isSensorName,
+  "snmp-name": isSnmpName,
+  "snmp-password": isSnmpPassword,
+  "snmp-text": isSnmpText,
   "socket-path": isSocketPath,
 };
 
@@ -101,9 +109,13 @@ function findingOf(error: ErrorObject): Finding {
     path,
     isKey: false,
     expected: expectedText(node),
-    found: foundText(error.data),
+    found: foundIn(node, error.data),
     hint: meant === undefined ? valueHint(node, error.data) : `did you mean ${meant}?`,
   };
+}
+
+function foundIn(node: SchemaNode, value: unknown): string {
+  return node.secret && value !== null ? "something else (it is not shown)" : foundText(value);
 }
 
 function unknownKey(path: KeyPath, section: SchemaNode, key: string): Finding {

@@ -57,7 +57,8 @@ function ruleWarnings({ inspection, rules, alerts }: StrayConfig, takers: number
 }
 
 /** What lies in a folder where only one part of the sensor should write and delete. */
-function crowdedFolders({ store, alerts, incidents, detection, export: { eve } }: StrayConfig): string[] {
+function crowdedFolders(config: StrayConfig): string[] {
+  const { store, alerts, incidents, detection, snmp, control, metrics } = config;
   const owners = [
     { key: "store.directory", path: store.directory, owner: "the store", isKept: store.enabled },
     {
@@ -84,11 +85,19 @@ function crowdedFolders({ store, alerts, incidents, detection, export: { eve } }
       owner: "the state of detection",
       isKept: detection.enabled,
     },
+    {
+      key: "snmp.directory",
+      path: snmp.directory,
+      owner: "SNMP",
+      isKept: snmp.listen.length + snmp.notify.length > 0,
+    },
   ].filter(({ isKept }) => isKept);
   const files = [
     { key: "alerts.full", path: alerts.full },
     { key: "alerts.fast", path: alerts.fast },
-    { key: "export.eve.file", path: eve?.file },
+    { key: "export.eve.file", path: config.export.eve?.file },
+    { key: "control.audit", path: control.audit },
+    { key: "metrics.file", path: metrics.file },
   ];
   return [...owners, ...files].flatMap(({ key, path }, place) =>
     owners

@@ -20,6 +20,10 @@ export interface ReloadPlan {
   readonly replacesHomes: boolean;
   readonly replacesStore: boolean;
   readonly replacesExporters: boolean;
+  /** What operators are told of, and whom. */
+  readonly replacesNotices: boolean;
+  readonly replacesSnmp: boolean;
+  readonly replacesMetrics: boolean;
   readonly setsLog: boolean;
 }
 
@@ -52,6 +56,12 @@ const CONSEQUENCES: readonly (readonly [prefix: string, consequences: readonly C
   ["store", ["replacesStore"]],
   ["export", ["replacesExporters"]],
   ["control", ["refused"]],
+  ["notices", ["replacesNotices"]],
+  ["snmp.notify", ["replacesNotices"]],
+  ["snmp.users", ["replacesSnmp", "replacesNotices"]],
+  ["snmp.directory", ["replacesSnmp", "replacesNotices"]],
+  ["snmp", ["replacesSnmp"]],
+  ["metrics", ["replacesMetrics"]],
   ["log.level", ["setsLog"]],
   ["log", ["refused"]],
 ];
@@ -82,6 +92,9 @@ export function planReload(changed: readonly string[]): ReloadPlan {
     replacesHomes: found.has("replacesHomes"),
     replacesStore: found.has("replacesStore"),
     replacesExporters: found.has("replacesExporters"),
+    replacesNotices: found.has("replacesNotices"),
+    replacesSnmp: found.has("replacesSnmp"),
+    replacesMetrics: found.has("replacesMetrics"),
     setsLog: found.has("setsLog"),
   };
 }

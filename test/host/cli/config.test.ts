@@ -66,7 +66,7 @@ describe("config check", () => {
     expect([stdout, exitCode]).toEqual(["", 2]);
     expect(stderr.split("\n")).toEqual([
       `stray: ${folder}/bad.yaml:1:37: capture.mode: expected one of auto, mapped, copy; found "zero"`,
-      `stray: ${folder}/bad.yaml:2:1: logs: expected one of the sections sensor, capture, inline, flows, inspection, detection, rules, alerts, incidents, store, export, control, log; found "logs" (did you mean log?)`,
+      `stray: ${folder}/bad.yaml:2:1: logs: expected one of the sections sensor, capture, inline, flows, inspection, detection, rules, alerts, incidents, store, export, control, notices, snmp, metrics, log; found "logs" (did you mean log?)`,
       "",
     ]);
   });
@@ -81,7 +81,7 @@ describe("config check", () => {
       column: 1,
       key: "logs",
       expected:
-        "one of the sections sensor, capture, inline, flows, inspection, detection, rules, alerts, incidents, store, export, control, log",
+        "one of the sections sensor, capture, inline, flows, inspection, detection, rules, alerts, incidents, store, export, control, notices, snmp, metrics, log",
       found: '"logs"',
       hint: "did you mean log?",
       message: expect.stringMatching(/^standard input:2:1: logs: expected /),

@@ -102,6 +102,46 @@ const syslog = fc.uniqueArray(
   { maxLength: 3, selector: ({ target }) => target.toLowerCase() },
 );
 
+const snmpName = fc.stringMatching(/^[!-~]{1,32}$/);
+const password = fc.stringMatching(/^[ -~]{8,40}$/);
+const snmpText = fc.stringMatching(/^[ -~]{0,60}$/);
+const snmpUsers = fc.uniqueArray(
+  fc.record({
+    name: snmpName,
+    auth: fc.constantFrom("sha" as const, "sha256" as const, "sha512" as const),
+    authPassword: password,
+    privacy: fc.constantFrom("aes" as const, "aes256b" as const, "aes256r" as const),
+    privacyPassword: password,
+  }),
+  { minLength: 1, maxLength: 3, selector: ({ name }) => name },
+);
+const snmp = snmpUsers.chain((users) => {
+  const rest = { host, port, inform: fc.boolean() };
+  const nobody = fc.constant(undefined);
+  const receiver = fc.oneof(
+    fc.record({ ...rest, version: fc.constant("v2c" as const), community: snmpName, user: nobody }),
+    fc.record({
+      ...rest,
+      version: fc.constant("v3" as const),
+      community: nobody,
+      user: fc.constantFrom(...users.map(({ name }) => name)),
+    }),
+  );
+  return fc.record({
+    agentx: fc.option(absolute, { nil: undefined }),
+    listen: fc.uniqueArray(fc.record({ host: fc.oneof(fc.ipV4(), fc.ipV6()), port }), {
+      maxLength: 3,
+      selector: ({ port }) => port,
+    }),
+    communities: fc.uniqueArray(snmpName, { maxLength: 3 }),
+    users: fc.constant(users),
+    contact: snmpText,
+    location: snmpText,
+    directory: absolute,
+    notify: fc.uniqueArray(receiver, { maxLength: 3, selector: ({ port }) => port }),
+  });
+});
+
 const JUDGED = FINDING_NAMES.filter((name) => name !== "signature");
 
 const inline = fc.record({
@@ -197,7 +237,23 @@ export const anyConfig: fc.Arbitrary<StrayConfig> = fc
     control: fc.record({
       socket: absolute,
       group: account,
+      operators: account,
+      admins: account,
+      audit: textFile("audit"),
       clientsMax: fc.integer({ min: 1, max: 256 }),
+    }),
+    notices: fc.record({
+      lossPercent: fc.nat(100),
+      tablePercent: fc.nat(100),
+      incidentsPerMinute: fc.nat(1000),
+    }),
+    snmp,
+    metrics: fc.record({
+      listen: fc.option(fc.record({ host: fc.constantFrom("127.0.0.1", "127.1.2.3", "::1"), port }), {
+        nil: undefined,
+      }),
+      file: textFile("metrics"),
+      everyMs: ms(1000, 3_600_000),
     }),
     log: fc.record({
       level: fc.constantFrom("debug" as const, "info" as const, "warn" as const, "error" as const),

@@ -119,7 +119,7 @@ describe("the default file", () => {
 
   it("is valid with every key in force, and has every key", () => {
     const { config } = parse(uncommented(text));
-    const { export: targets, alerts } = config;
+    const { export: targets, alerts, snmp, metrics } = config;
     expect([alerts.full, alerts.fast]).toEqual([
       "/var/log/stray/alert-full.log",
       "/var/log/stray/alert-fast.log",
@@ -129,12 +129,18 @@ describe("the default file", () => {
       1,
       ["alert", "flow", "stats"],
     ]);
+    expect(snmp.users).toHaveLength(1);
+    expect(snmp.notify.map(({ version }) => version)).toEqual(["v2c"]);
+    expect([snmp.communities.length, metrics.listen?.port, metrics.file?.endsWith(".prom")]).toEqual([
+      0,
+      9464,
+      true,
+    ]);
     const withoutFiles = { ...alerts, full: undefined, fast: undefined };
-    expect({ ...config, sensor: null, capture: null, export: null, alerts: withoutFiles }).toEqual({
+    const shown = { sensor: null, capture: null, export: null, snmp: null, metrics: null };
+    expect({ ...config, ...shown, alerts: withoutFiles }).toEqual({
       ...defaultConfig(["eth0"], TEST_HOST),
-      sensor: null,
-      capture: null,
-      export: null,
+      ...shown,
     });
     for (const [key] of KEYS)
       expect(uncommented(text)).toMatch(new RegExp(`^[ -]*${key.split(".").at(-1)}:`, "m"));
