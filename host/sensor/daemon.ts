@@ -33,6 +33,7 @@ import { IncidentKeeper } from "./incident-keeper.js";
 import { InlineKeeper } from "./inline-keeper.js";
 import { newSeed, workerLimits } from "./limits.js";
 import { queryFlows } from "./live-table.js";
+import { Management, managedParts } from "./management.js";
 import { inlineProblems, LOSS_NAMES, ProblemWatch, ruleProblems } from "./problems.js";
 import { planReload, type ReloadPlan } from "./reload.js";
 import { RuleKeeper } from "./rule-keeper.js";
@@ -74,6 +75,7 @@ export class Daemon implements SensorView {
   private readonly dark: DarkKeeper;
   private readonly rules: RuleKeeper;
   private readonly inline: InlineKeeper;
+  private readonly management: Management;
   private readonly watch = new ProblemWatch();
   private readonly own = { reloads: 0, "reloads-refused": 0 };
   private capture: Capture | undefined;
@@ -117,6 +119,11 @@ export class Daemon implements SensorView {
       addressState: (address) => this.dark.stateOf(address),
       isLossNear: (us) => this.dark.losses.isNear(us),
     });
+    const managementLog = sinkLog(log.child({ component: "management" }));
+    this.management = new Management(
+      managedParts({ view: this, log: managementLog, incidents: () => this.incidents.inUse }),
+      managementLog,
+    );
     this.finished = new Promise((resolve) => {
       this.hasFinished = resolve;
     });
@@ -204,9 +211,14 @@ export class Daemon implements SensorView {
     });
   }
 
-  /** Everything that writes somewhere. */
+  /** Everything that writes or tells somewhere. */
   private get allSinks() {
-    return [...this.recordSinksInUse, ...this.alertSinks.all, ...this.sinks.alertSinks];
+    return [
+      ...this.recordSinksInUse,
+      ...this.alertSinks.all,
+      ...this.sinks.alertSinks,
+      ...this.management.reports,
+    ];
   }
 
   private get recordSinksInUse(): readonly RecordSink[] {
@@ -262,11 +274,13 @@ export class Daemon implements SensorView {
     addDarkMethods(this.control.methods, this.dark);
     addInlineMethods(this.control.methods, this.inline);
     if (config.inline.mode !== "tap") this.goFirst();
+    await this.management.bind(config);
     this.privileges = dropPrivileges({ user: config.sensor.user, keep: capabilitiesOf(config) });
     await this.sinks.open(config);
     await this.alertSinks.open(config);
     this.incidents.open(config);
     this.dark.open(config);
+    await this.management.open(config);
     this.feed.use(this.recordSinksInUse, this.alertSinksInUse);
     this.feed.start();
     this.markLosses(this.startedMs);
@@ -295,6 +309,7 @@ export class Daemon implements SensorView {
       this.log("error", `watching the interfaces: ${messageOf(error)}`);
     }
     this.markLosses(nowMs);
+    this.management.pulse(nowMs);
   }
 
   private markLosses(nowMs: number): void {
@@ -373,6 +388,7 @@ export class Daemon implements SensorView {
       await step(plan.replacesAlerts, (it) => this.alertSinks.replace(it));
       await step(plan.replacesIncidents, (it) => this.incidents.replace(it));
       this.incidents.useConfig(config);
+      for (const replace of this.management.steps(plan)) await step(true, replace);
       await step(plan.setsLog, async (it) => this.options.log.setLevel(it.log.level));
     } catch (error) {
       this.config = old;
@@ -433,6 +449,7 @@ export class Daemon implements SensorView {
     this.feed.stop();
     this.capture?.close();
     this.inline.end();
+    await this.management.close();
     await this.incidents.close();
     await this.dark.close();
     await this.alertSinks.close();

@@ -43,6 +43,10 @@ export class IncidentKeeper {
     );
   }
 
+  get inUse(): IncidentEngine | undefined {
+    return this.current;
+  }
+
   get records(): readonly RecordSink[] {
     return this.current === undefined ? [] : [this.current.records];
   }
