@@ -2,8 +2,6 @@
 // Apart from the daemon because status, exporters and SNMP read it alike.
 // Always holds: counts only grow from `resetMs` on, over restarts of workers and reopened interfaces too.
 
-import type { AlertSink } from "../alert/alert-sink.js";
-import type { RecordSink } from "../export/sink.js";
 import type { CountersReport, Counts } from "./view.js";
 
 /** Of the kernel's counts, those that are sums over interfaces too. */
@@ -13,7 +11,7 @@ export interface CounterSources {
   readonly resetMs: number;
   readonly workers: readonly { readonly number: number; counters(): Counts }[];
   readonly interfaces: CountersReport["interfaces"];
-  readonly sinks: readonly (RecordSink | AlertSink)[];
+  readonly sinks: readonly { readonly name: string; counters(): Counts }[];
   readonly gauges: Counts;
   /** The daemon's own: reloads, control clients, errors. */
   readonly own: Counts;

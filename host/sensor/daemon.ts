@@ -33,7 +33,7 @@ import { IncidentKeeper } from "./incident-keeper.js";
 import { InlineKeeper } from "./inline-keeper.js";
 import { newSeed, workerLimits } from "./limits.js";
 import { queryFlows } from "./live-table.js";
-import { Management, managedParts } from "./management.js";
+import { type ManagedReport, Management, managedParts } from "./management.js";
 import { inlineProblems, LOSS_NAMES, ProblemWatch, ruleProblems } from "./problems.js";
 import { planReload, type ReloadPlan } from "./reload.js";
 import { RuleKeeper } from "./rule-keeper.js";
@@ -212,7 +212,7 @@ export class Daemon implements SensorView {
   }
 
   /** Everything that writes or tells somewhere. */
-  private get allSinks() {
+  private get allSinks(): readonly ManagedReport[] {
     return [
       ...this.recordSinksInUse,
       ...this.alertSinks.all,
