@@ -11,6 +11,7 @@ import type { RecordSink, SinkLog, SinkState } from "../export/sink.js";
 import { addressText } from "../record/address.js";
 import { findingNames } from "../record/findings.js";
 import type { FlowRecord } from "../record/flow-record.js";
+import { type IncidentDigest, TOP_INCIDENTS } from "../snmp/snapshot.js";
 import { IncidentBook, LIVE_MAX } from "./book.js";
 import { Candidates } from "./candidates.js";
 import { Finisher } from "./finisher.js";
@@ -127,6 +128,18 @@ export class IncidentEngine {
       return undefined;
     }
     return { open, acknowledged };
+  }
+
+  /** What SNMP shows of them, of what is written. Undefined while the file can't be read. */
+  digest(): IncidentDigest | undefined {
+    if (!this.book.isOpen) return undefined;
+    const { reader } = this.book;
+    try {
+      const causes = reader.causes().map(({ cause, open, kept }) => [cause, { open, kept }] as const);
+      return { top: reader.top(TOP_INCIDENTS), causes: new Map(causes) };
+    } catch {
+      return undefined;
+    }
   }
 
   // ---- What comes in --------------------------------------------------------------------------------------

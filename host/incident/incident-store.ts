@@ -3,6 +3,7 @@
 // Always holds: what is read is checked for its form, so that a file from elsewhere can't break the reader; changes
 // are made within a transaction of the caller.
 
+import type { CauseName } from "../cause/names.js";
 import type { Database } from "../sqlite/database.js";
 import {
   byStart,
@@ -152,6 +153,20 @@ export class IncidentStore {
   tally(): { state: IncidentState; severity: number; count: number }[] {
     return this.database.all(
       "SELECT state, severity, count(*) AS count FROM incidents GROUP BY state, severity",
+    );
+  }
+
+  /** The most severe open ones, of those the latest seen. */
+  top(limit: number): IncidentSummary[] {
+    const sql =
+      "SELECT * FROM incidents WHERE state = 'open' ORDER BY severity DESC, last_us DESC, number DESC LIMIT ?1";
+    return this.database.all<Row>(sql, limit).map(summaryOf);
+  }
+
+  /** How many there are, by their first cause; those without one are left out. */
+  causes(): { cause: CauseName; open: number; kept: number }[] {
+    return this.database.all(
+      "SELECT cause, sum(state = 'open') AS open, count(*) AS kept FROM incidents WHERE cause IS NOT NULL GROUP BY cause",
     );
   }
 

@@ -49,10 +49,10 @@ const NO_TIME = Buffer.alloc(8);
 const YEAR_MAX = 65_535;
 
 export function typedValue(syntax: Syntax, plain: Plain): TypedValue {
-  return { type: TYPES[syntax.word], value: valueOf(syntax, plain) };
+  return { type: TYPES[syntax.word], value: rawValue(syntax, plain) };
 }
 
-function valueOf({ word, range, labels = [] }: Syntax, plain: Plain): SnmpValue {
+function rawValue({ word, range, labels = [] }: Syntax, plain: Plain): SnmpValue {
   switch (word) {
     case "DisplayString":
       return boundedText(String(plain ?? ""), range?.[1] ?? TEXT_MAX);

@@ -3,9 +3,9 @@
 // Always holds: an answer is from one look at the sensor, which is taken when somebody asks and the last one is
 // older than MAX_AGE_MS: many requests cost one look; nothing grows but with rows.
 
+import { FindingTimes } from "./finding-times.js";
 import { SECTIONS } from "./mib/definition.js";
 import type { ObjectDef } from "./mib/types.js";
-import { FindingTimes } from "./finding-times.js";
 import { compareOids, isBelow, type Oid } from "./oid.js";
 import { SinkNumbers } from "./sink-numbers.js";
 import type { MibSnapshot, MibSource } from "./snapshot.js";

@@ -4,7 +4,14 @@
 // Always holds: an identifier never changes and is never used again (a golden list holds it).
 
 import type { Oid } from "../oid.js";
-import { CONFORMANCE_ARC, ENTERPRISE_ARC, MIB_ARC, NOTIFICATIONS_ARC, OBJECTS_ARC, TABLE_FIRST } from "./arcs.js";
+import {
+  CONFORMANCE_ARC,
+  ENTERPRISE_ARC,
+  MIB_ARC,
+  NOTIFICATIONS_ARC,
+  OBJECTS_ARC,
+  TABLE_FIRST,
+} from "./arcs.js";
 import { ANOMALIES, CAUSES, RULES } from "./detection.js";
 import { INCIDENTS } from "./incidents.js";
 import { NOTICE_OBJECTS, NOTIFICATIONS } from "./notices.js";

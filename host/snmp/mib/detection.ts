@@ -95,7 +95,8 @@ export const CAUSES: Section = {
           name: "strayCauseIncidentsKept",
           syntax: gauge,
           units: "incidents",
-          description: "Incidents of any state that are kept and whose first cause it is. Old ones go when there is no room.",
+          description:
+            "Incidents of any state that are kept and whose first cause it is. Old ones go when there is no room.",
           from: "incidents.db",
           value: (it) => it.kept,
         },
@@ -171,7 +172,11 @@ export const RULES: Section = {
     },
     alerts("alerts", "strayAlerts", "Alerts given."),
     alerts("alerts-limited", "strayAlertsLimited", "Alerts held back by the rate of their rule."),
-    alerts("alerts-filtered", "strayAlertsFiltered", "Alerts held back by a threshold, detection or event filter."),
+    alerts(
+      "alerts-filtered",
+      "strayAlertsFiltered",
+      "Alerts held back by a threshold, detection or event filter.",
+    ),
     alerts("alerts-suppressed", "strayAlertsSuppressed", "Alerts held back by a suppression."),
     alerts("alerts-passed", "strayAlertsPassed", "Matches held back because a pass rule matched the packet."),
     alerts("alerts-lost", "strayAlertsLost", "Alerts lost because they were not taken out in time."),

@@ -45,7 +45,11 @@ export const INCIDENTS: Section = {
     },
     counted("opened", "strayIncidentsOpened", "Incidents that were opened."),
     counted("reopened", "strayIncidentsReopened", "Incidents that recurred after they had been closed."),
-    counted("not-opened", "strayIncidentsNotOpened", "Incidents that were not opened because there were too many at once."),
+    counted(
+      "not-opened",
+      "strayIncidentsNotOpened",
+      "Incidents that were not opened because there were too many at once.",
+    ),
     counted("muted", "strayIncidentsMuted", "Alerts and flows that a mute kept away from incidents."),
   ],
   tables: [

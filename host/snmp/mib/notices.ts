@@ -26,7 +26,8 @@ export const NOTICE_OBJECTS: readonly NoticeObjectDef[] = [
   {
     name: "strayNoticeIncident",
     syntax: text(32),
-    description: "Id of the incident: what `stray incidents show` takes. Empty where several are told of in one.",
+    description:
+      "Id of the incident: what `stray incidents show` takes. Empty where several are told of in one.",
   },
 ];
 

@@ -44,7 +44,8 @@ export const SENSOR: Section = {
     {
       name: "strayUptime",
       syntax: ticks,
-      description: "Time since strayd started. sysUpTime is that of the agent that answers, which may be another program.",
+      description:
+        "Time since strayd started. sysUpTime is that of the agent that answers, which may be another program.",
       from: "`uptimeMs` of `stray status`",
       value: ({ status }) => status.uptimeMs,
     },

@@ -59,12 +59,21 @@ function imports(): string {
   );
   // Indices.
   used.add("Integer32");
-  const smi = ["MODULE-IDENTITY", "OBJECT-TYPE", "NOTIFICATION-TYPE", ...FROM_SMI.filter((it) => used.has(it)), "enterprises"];
+  const smi = [
+    "MODULE-IDENTITY",
+    "OBJECT-TYPE",
+    "NOTIFICATION-TYPE",
+    ...FROM_SMI.filter((it) => used.has(it)),
+    "enterprises",
+  ];
   return [
     "IMPORTS",
     `${wrapped(smi, "    ")}`,
     "        FROM SNMPv2-SMI",
-    `${wrapped(FROM_TC.filter((it) => used.has(it)), "    ")}`,
+    `${wrapped(
+      FROM_TC.filter((it) => used.has(it)),
+      "    ",
+    )}`,
     "        FROM SNMPv2-TC",
     "    MODULE-COMPLIANCE, OBJECT-GROUP, NOTIFICATION-GROUP",
     "        FROM SNMPv2-CONF;",
@@ -164,7 +173,11 @@ function complianceText(): string {
   ].join("\n");
 }
 
-function groupText(macro: string, clause: string, { name, oid, members, description }: (typeof OBJECT_GROUPS)[number]): string {
+function groupText(
+  macro: string,
+  clause: string,
+  { name, oid, members, description }: (typeof OBJECT_GROUPS)[number],
+): string {
   return [
     `${name} ${macro}`,
     `    ${clause} {\n${wrapped(members, "        ")}\n    }`,

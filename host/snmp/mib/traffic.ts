@@ -5,7 +5,18 @@
 import { FLOW_STATES } from "../../sensor/gauges.js";
 import type { InterfaceReport, WorkerReport } from "../../sensor/view.js";
 import type { MibSnapshot } from "../snapshot.js";
-import { choice, counter, gauge, number, percent, type ScalarDef, type Section, table, text, time } from "./types.js";
+import {
+  choice,
+  counter,
+  gauge,
+  number,
+  percent,
+  type ScalarDef,
+  type Section,
+  table,
+  text,
+  time,
+} from "./types.js";
 
 interface InterfaceRow extends InterfaceReport {
   readonly bypassedPackets: number;
@@ -62,7 +73,8 @@ export const INTERFACES: Section = {
           name: "strayInterfacePackets",
           syntax: counter,
           units: "packets",
-          description: "Frames that the kernel put into the ring. How many bytes they had is counted by worker only.",
+          description:
+            "Frames that the kernel put into the ring. How many bytes they had is counted by worker only.",
           from: "`interfaces[].packets` of `stray status`",
           value: (it) => it.packets,
         },
@@ -101,7 +113,8 @@ export const INTERFACES: Section = {
           name: "strayInterfaceBypassedPackets",
           syntax: counter,
           units: "packets",
-          description: "Frames that came in here and that the kernel carried without the sensor; 0 for a tap.",
+          description:
+            "Frames that came in here and that the kernel carried without the sensor; 0 for a tap.",
           from: "`sides[].bypassedPackets` of `stray bypass`",
           value: (it) => it.bypassedPackets,
         },
@@ -283,7 +296,11 @@ export const FLOWS: Section = {
     },
     total("flows-created", "strayFlowsCreated", "Flows that began."),
     total("flows-evicted", "strayFlowsEvicted", "Flows recorded early because their place was needed."),
-    total("evicted-established", "strayFlowsEvictedEstablished", "Of the evicted flows, established connections."),
+    total(
+      "evicted-established",
+      "strayFlowsEvictedEstablished",
+      "Of the evicted flows, established connections.",
+    ),
     total(
       "flows-refused",
       "strayFlowsRefused",
@@ -294,7 +311,12 @@ export const FLOWS: Section = {
     total("flows-reused", "strayFlowsReused", "Flows that ended because a new connection took their ports."),
     total("flows-lost", "strayFlowsLost", "Live flows that were lost with a worker that died."),
     total("records", "strayFlowRecords", "Flow records made.", "records"),
-    total("records-lost", "strayFlowRecordsLost", "Flow records lost because they were not taken out in time.", "records"),
+    total(
+      "records-lost",
+      "strayFlowRecordsLost",
+      "Flow records lost because they were not taken out in time.",
+      "records",
+    ),
     ...FLOW_STATES.map(([, name]): ScalarDef => {
       const [object, description] = STATE_WORDS[name]!;
       return {
