@@ -87,7 +87,7 @@ function count(plain: Plain): number {
 export function boundedText(text: string, most: number): string {
   const escaped = asciiText(text, most);
   if (escaped.length <= most) return escaped;
-  return escaped.slice(0, most - 3).replace(/\\(u[0-9a-f]{0,3}|x[0-9a-f]?)?$/, "") + "...";
+  return `${escaped.slice(0, most - 3).replace(/\\(u[0-9a-f]{0,3}|x[0-9a-f]?)?$/, "")}...`;
 }
 
 /** A label of SMIv2 has letters and digits only: `xdp-native` is `xdpNative`. */

@@ -1,0 +1,165 @@
+// PDUs of a master, from a stream of bytes.
+// Apart from what they ask for. net-snmp's codec is not used for it: it takes a chunk for a PDU, forgets `include`, knows
+// neither contexts nor the other byte order, and reads beyond what was sent.
+// Always holds: nothing is read beyond what a header announced, nor announced beyond PAYLOAD_MAX; what can't be read is an
+// AgentXError that says what was expected; both byte orders are understood.
+
+import type { Oid } from "../oid.js";
+import {
+  Flag,
+  HEADER_BYTES,
+  type Header,
+  type MasterPdu,
+  OID_MAX,
+  PAYLOAD_MAX,
+  PduType,
+  RANGES_MAX,
+  type SearchRange,
+  VERSION,
+} from "./protocol.js";
+
+/** What a master sent is no AgentX. The session can't go on: where the next PDU begins is not known. */
+export class AgentXError extends Error {}
+
+/** 1.3.6.1: what a prefix stands for, with one more number. */
+const INTERNET: Oid = [1, 3, 6, 1];
+const NO_BYTES = Buffer.alloc(0);
+
+/** Puts chunks together and gives whole PDUs. */
+export class Framer {
+  private pending: Buffer = NO_BYTES;
+
+  /** Bytes of a PDU that is not whole yet. */
+  get waiting(): number {
+    return this.pending.length;
+  }
+
+  add(chunk: Buffer): void {
+    // A copy: the socket may use its buffer again.
+    this.pending = this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk]);
+  }
+
+  /** The next whole one. @throws AgentXError */
+  next(): MasterPdu | undefined {
+    const { pending } = this;
+    if (pending.length < HEADER_BYTES) return undefined;
+    const header = headerOf(pending);
+    const end = HEADER_BYTES + header.payload;
+    if (pending.length < end) return undefined;
+    this.pending = pending.length === end ? NO_BYTES : pending.subarray(end);
+    return pduOf(header, pending.subarray(HEADER_BYTES, end));
+  }
+}
+
+function headerOf(bytes: Buffer): Header {
+  const [version, type, flags] = [bytes[0]!, bytes[1]!, bytes[2]!];
+  if (version !== VERSION) throw new AgentXError(`expected version ${VERSION} of AgentX, found ${version}`);
+  const word = (at: number) => (isBig(flags) ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
+  const payload = word(16);
+  if (payload > PAYLOAD_MAX || payload % 4 !== 0) {
+    throw new AgentXError(
+      `expected a payload of up to ${PAYLOAD_MAX} bytes in whole words, found ${payload}`,
+    );
+  }
+  return { type, flags, session: word(4), transaction: word(8), packet: word(12), payload };
+}
+
+function isBig(flags: number): boolean {
+  return (flags & Flag.networkByteOrder) !== 0;
+}
+
+function pduOf(header: Header, payload: Buffer): MasterPdu {
+  const reader = new PayloadReader(payload, isBig(header.flags));
+  if ((header.flags & Flag.nonDefaultContext) !== 0 && isRequest(header.type)) {
+    reader.octets();
+    return { kind: "otherContext", header };
+  }
+  switch (header.type) {
+    case PduType.response: {
+      reader.u32();
+      return { kind: "response", header, error: reader.u16(), index: reader.u16() };
+    }
+    case PduType.close:
+      return { kind: "close", header, reason: reader.u8() };
+    case PduType.get:
+      return { kind: "get", header, ranges: reader.ranges() };
+    case PduType.getNext:
+      return { kind: "getNext", header, ranges: reader.ranges() };
+    case PduType.getBulk: {
+      const [nonRepeaters, maxRepetitions] = [reader.u16(), reader.u16()];
+      return { kind: "getBulk", header, nonRepeaters, maxRepetitions, ranges: reader.ranges() };
+    }
+    case PduType.testSet:
+      return { kind: "testSet", header };
+    case PduType.commitSet:
+      return { kind: "commitSet", header };
+    case PduType.undoSet:
+      return { kind: "undoSet", header };
+    case PduType.cleanupSet:
+      return { kind: "cleanupSet", header };
+    default:
+      throw new AgentXError(`expected a PDU that a master sends, found type ${header.type}`);
+  }
+}
+
+function isRequest(type: number): boolean {
+  return type >= PduType.get && type <= PduType.testSet;
+}
+
+class PayloadReader {
+  private at = 0;
+
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly isBig: boolean,
+  ) {}
+
+  u8(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  u16(): number {
+    const at = this.take(2);
+    return this.isBig ? this.bytes.readUInt16BE(at) : this.bytes.readUInt16LE(at);
+  }
+
+  u32(): number {
+    const at = this.take(4);
+    return this.isBig ? this.bytes.readUInt32BE(at) : this.bytes.readUInt32LE(at);
+  }
+
+  /** Passes over them. */
+  octets(): void {
+    const length = this.u32();
+    this.take(Math.ceil(length / 4) * 4);
+  }
+
+  ranges(): SearchRange[] {
+    const ranges: SearchRange[] = [];
+    while (this.at < this.bytes.length) {
+      if (ranges.length >= RANGES_MAX)
+        throw new AgentXError(`expected up to ${RANGES_MAX} names in a request`);
+      const { oid: start, include } = this.oid();
+      ranges.push({ start, include, end: this.oid().oid });
+    }
+    return ranges;
+  }
+
+  private oid(): { oid: Oid; include: boolean } {
+    const [count, prefix, include] = [this.u8(), this.u8(), this.u8()];
+    this.take(1);
+    if (count > OID_MAX) throw new AgentXError(`expected a name of up to ${OID_MAX} numbers, found ${count}`);
+    const oid = prefix === 0 ? [] : [...INTERNET, prefix];
+    for (let part = 0; part < count; part++) oid.push(this.u32());
+    return { oid, include: include !== 0 };
+  }
+
+  private take(size: number): number {
+    const { at } = this;
+    if (at + size > this.bytes.length) {
+      throw new AgentXError(`expected ${size} bytes at ${at} of a payload of ${this.bytes.length}`);
+    }
+    this.at = at + size;
+    return at;
+  }
+}

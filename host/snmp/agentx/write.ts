@@ -1,0 +1,159 @@
+// PDUs of a subagent, as bytes.
+// Apart from when they are sent. net-snmp's codec is not used for it: it takes text alone, and measures it in characters;
+// the tests hold this writer against that codec.
+// Always holds: the byte order is that of the network; lengths are whole words.
+
+import type { Oid } from "../oid.js";
+import { type SnmpValue, ValueType } from "../values.js";
+import { Flag, HEADER_BYTES, PduType, type VarBind, VERSION } from "./protocol.js";
+
+/** Closing because the subagent stops. */
+const REASON_SHUTDOWN = 5;
+const PRIORITY = 127;
+const INTERNET_LENGTH = 4;
+
+interface Numbers {
+  readonly session: number;
+  readonly packet: number;
+  readonly transaction?: number;
+}
+
+/** `timeoutS`: how long the master waits for answers. */
+export function openPdu(packet: number, timeoutS: number, description: string): Buffer {
+  return new PduWriter(PduType.open, { session: 0, packet })
+    .bytes(timeoutS, 0, 0, 0)
+    .oid([])
+    .octets(Buffer.from(description, "latin1"))
+    .end();
+}
+
+export function registerPdu(numbers: Numbers, timeoutS: number, arc: Oid): Buffer {
+  return new PduWriter(PduType.register, numbers).bytes(timeoutS, PRIORITY, 0, 0).oid(arc).end();
+}
+
+export function closePdu(numbers: Numbers): Buffer {
+  return new PduWriter(PduType.close, numbers).bytes(REASON_SHUTDOWN, 0, 0, 0).end();
+}
+
+export function pingPdu(numbers: Numbers): Buffer {
+  return new PduWriter(PduType.ping, numbers).end();
+}
+
+export function notifyPdu(numbers: Numbers, varBinds: readonly VarBind[]): Buffer {
+  const writer = new PduWriter(PduType.notify, numbers);
+  for (const varBind of varBinds) writer.varBind(varBind);
+  return writer.end();
+}
+
+/** The answer to a request. */
+export class ResponseWriter {
+  private readonly writer: PduWriter;
+
+  constructor(numbers: Required<Numbers>, error = 0, index = 0) {
+    this.writer = new PduWriter(PduType.response, numbers).u32(0).u16(error).u16(index);
+  }
+
+  get size(): number {
+    return this.writer.size;
+  }
+
+  add(varBind: VarBind): void {
+    this.writer.varBind(varBind);
+  }
+
+  end(): Buffer {
+    return this.writer.end();
+  }
+}
+
+class PduWriter {
+  private buffer = Buffer.allocUnsafe(512);
+  private at = 0;
+
+  constructor(type: number, { session, packet, transaction = 0 }: Numbers) {
+    this.bytes(VERSION, type, Flag.networkByteOrder, 0).u32(session).u32(transaction).u32(packet).u32(0);
+  }
+
+  get size(): number {
+    return this.at;
+  }
+
+  bytes(...bytes: readonly number[]): this {
+    const at = this.room(bytes.length);
+    for (const [place, byte] of bytes.entries()) this.buffer[at + place] = byte;
+    return this;
+  }
+
+  u16(value: number): this {
+    const at = this.room(2);
+    this.buffer.writeUInt16BE(value, at);
+    return this;
+  }
+
+  u32(value: number): this {
+    const at = this.room(4);
+    this.buffer.writeUInt32BE(value >>> 0, at);
+    return this;
+  }
+
+  oid(oid: Oid): this {
+    // 1.3.6.1.N goes as the prefix N.
+    const prefix = oid[INTERNET_LENGTH] ?? 0;
+    const hasPrefix =
+      oid[0] === 1 && oid[1] === 3 && oid[2] === 6 && oid[3] === 1 && prefix > 0 && prefix < 256;
+    const first = hasPrefix ? INTERNET_LENGTH + 1 : 0;
+    this.bytes(oid.length - first, hasPrefix ? prefix : 0, 0, 0);
+    for (let part = first; part < oid.length; part++) this.u32(oid[part]!);
+    return this;
+  }
+
+  octets(octets: Buffer): this {
+    this.u32(octets.length);
+    const padded = Math.ceil(octets.length / 4) * 4;
+    const at = this.room(padded);
+    this.buffer.fill(0, at + octets.length, at + padded);
+    octets.copy(this.buffer, at);
+    return this;
+  }
+
+  varBind({ oid, type, value }: VarBind): this {
+    this.u16(type).u16(0).oid(oid);
+    if (value !== undefined) this.value(type, value);
+    return this;
+  }
+
+  end(): Buffer {
+    this.buffer.writeUInt32BE(this.at - HEADER_BYTES, HEADER_BYTES - 4);
+    return this.buffer.subarray(0, this.at);
+  }
+
+  private value(type: number, value: SnmpValue): void {
+    switch (type) {
+      case ValueType.Counter64: {
+        const at = this.room(8);
+        this.buffer.writeBigUInt64BE(BigInt.asUintN(64, BigInt(value as number | bigint)), at);
+        return;
+      }
+      case ValueType.OctetString:
+        this.octets(typeof value === "string" ? Buffer.from(value, "latin1") : (value as Buffer));
+        return;
+      case ValueType.Oid:
+        this.oid(String(value).split(".").map(Number));
+        return;
+      default:
+        this.u32(Number(value));
+    }
+  }
+
+  private room(size: number): number {
+    const { at } = this;
+    const end = at + size;
+    if (end > this.buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(end, 2 * this.buffer.length));
+      this.buffer.copy(larger, 0, 0, at);
+      this.buffer = larger;
+    }
+    this.at = end;
+    return at;
+  }
+}
