@@ -18,6 +18,7 @@ import { ControlServer } from "../control/server.js";
 import { StrayError } from "../errors.js";
 import type { RecordSink, SinkLog } from "../export/sink.js";
 import type { Logger } from "../log/logger.js";
+import { FINDING_NAMES } from "../record/findings.js";
 import type { Capability } from "../system/capabilities.js";
 import { dropPrivileges, findAccount } from "../system/privileges.js";
 import { version } from "../version.js";
@@ -121,7 +122,12 @@ export class Daemon implements SensorView {
     });
     const managementLog = sinkLog(log.child({ component: "management" }));
     this.management = new Management(
-      managedParts({ view: this, log: managementLog, incidents: () => this.incidents.inUse }),
+      managedParts({
+        view: this,
+        log: managementLog,
+        incidents: () => this.incidents.inUse,
+        findingCounts: () => FINDING_NAMES.map((name) => this.total(`finding-${name}`)),
+      }),
       managementLog,
     );
     this.finished = new Promise((resolve) => {

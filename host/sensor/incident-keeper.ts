@@ -11,7 +11,6 @@ import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
 import type { RecordSink, SinkLog } from "../export/sink.js";
 import { IncidentEngine } from "../incident/engine.js";
-import type { IncidentDigest } from "../snmp/snapshot.js";
 import type { IncidentsReport } from "./view.js";
 
 const HASH_LENGTH = 16;
@@ -86,10 +85,6 @@ export class IncidentKeeper {
 
   report(): IncidentsReport | undefined {
     return this.current?.tally();
-  }
-
-  digest(): IncidentDigest | undefined {
-    return this.current?.digest();
   }
 
   async close(): Promise<void> {

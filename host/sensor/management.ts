@@ -7,6 +7,7 @@ import type { StrayConfig } from "../config/types.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import type { IncidentEngine } from "../incident/engine.js";
 import type { ReloadPlan } from "./reload.js";
+import { SnmpKeeper } from "./snmp-keeper.js";
 import type { SensorView } from "./view.js";
 
 export interface ManagementContext {
@@ -14,6 +15,8 @@ export interface ManagementContext {
   readonly log: SinkLog;
   /** Undefined where none are kept. */
   incidents(): IncidentEngine | undefined;
+  /** Flows of each finding, in the order of FINDING_NAMES; from shared memory, without a report of everything. */
+  findingCounts(): readonly number[];
 }
 
 /** One row of `stray status` and of `stray counters`, as sinks have it. */
@@ -40,8 +43,8 @@ export interface ManagedPart {
 }
 
 /** In the order in which they are opened. */
-export function managedParts(_context: ManagementContext): readonly ManagedPart[] {
-  return [];
+export function managedParts(context: ManagementContext): readonly ManagedPart[] {
+  return [new SnmpKeeper(context)];
 }
 
 export class Management {

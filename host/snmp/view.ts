@@ -1,129 +1,18 @@
-// The MIB as an agent sees it: what is at a name, and what is next behind one.
-// Apart from the agents, of which there are two, and from the objects, which know nothing of being asked.
-// Always holds: an answer is from one look at the sensor, which is taken when somebody asks and the last one is
-// older than MAX_AGE_MS: many requests cost one look; nothing grows but with rows.
+// What an agent may be asked for: instances of objects in the order of their identifiers.
+// Apart so that an agent knows nothing of the sensor, and the MIB nothing of messages.
+// Always holds: next() goes strictly forward, so a walk ends.
 
-import { FindingTimes } from "./finding-times.js";
-import { SECTIONS } from "./mib/definition.js";
-import type { ObjectDef } from "./mib/types.js";
-import { compareOids, isBelow, type Oid } from "./oid.js";
-import { SinkNumbers } from "./sink-numbers.js";
-import type { MibSnapshot, MibSource } from "./snapshot.js";
-import { type SnmpValue, typedValue } from "./values.js";
-
-export type { Oid } from "./oid.js";
+import type { Oid } from "./oid.js";
 
 export interface Instance {
   readonly oid: Oid;
-  /** ValueType; net-snmp's ObjectType has the same numbers. */
+  /** Of net-snmp's ObjectType. */
   readonly type: number;
-  /** Text is ASCII; a Buffer has octets that are no text. */
-  readonly value: SnmpValue;
+  readonly value: number | bigint | string | Buffer;
 }
 
 export interface InstanceView {
   get(oid: Oid): Instance | "noSuchObject" | "noSuchInstance";
-  /** The first one strictly behind `oid`. */
+  /** The first instance strictly behind `oid`. */
   next(oid: Oid): Instance | undefined;
-}
-
-/** A walk of some hundred requests takes less. */
-const MAX_AGE_MS = 1000;
-
-/** Objects that can be read, in order: an instance is below one of them. */
-const OBJECTS: readonly Oid[] = SECTIONS.flatMap(({ scalars, tables }) => [
-  ...scalars.map(({ oid }) => oid),
-  ...tables.flatMap(({ columns }) => columns.map(({ oid }) => oid)),
-]);
-
-export class MibView implements InstanceView {
-  /** Looks at the sensor so far. */
-  looks = 0;
-  private readonly times = new FindingTimes();
-  private readonly sinks = new SinkNumbers();
-  private instances: readonly Instance[] = [];
-  private lookMs = Number.NEGATIVE_INFINITY;
-
-  constructor(
-    private readonly source: MibSource,
-    private readonly now: () => number = Date.now,
-  ) {}
-
-  /** Once a second, whether anybody asks or not: when findings were counted. */
-  pulse(): void {
-    this.times.look(this.now(), this.source.findingCounts());
-  }
-
-  get(oid: Oid): Instance | "noSuchObject" | "noSuchInstance" {
-    const all = this.current();
-    const found = all[firstFrom(all, oid)];
-    if (found !== undefined && compareOids(found.oid, oid) === 0) return found;
-    return OBJECTS.some((object) => isBelow(oid, object)) ? "noSuchInstance" : "noSuchObject";
-  }
-
-  next(oid: Oid): Instance | undefined {
-    const all = this.current();
-    const at = firstFrom(all, oid);
-    const found = all[at];
-    return found !== undefined && compareOids(found.oid, oid) === 0 ? all[at + 1] : found;
-  }
-
-  /** The next request looks anew. */
-  forget(): void {
-    this.lookMs = Number.NEGATIVE_INFINITY;
-  }
-
-  /** The sensor as the answers of just now have it. */
-  private current(): readonly Instance[] {
-    const nowMs = this.now();
-    // A clock that was set back does not keep an old look.
-    if (nowMs >= this.lookMs && nowMs - this.lookMs < MAX_AGE_MS) return this.instances;
-    this.lookMs = nowMs;
-    this.looks++;
-    this.pulse();
-    this.instances = instancesOf(this.look());
-    return this.instances;
-  }
-
-  private look(): MibSnapshot {
-    const { source } = this;
-    const status = source.status();
-    const counters = source.counters();
-    return {
-      status,
-      counters,
-      incidents: source.incidents(),
-      sinks: this.sinks.assign(status.sinks, counters.sinks),
-      findingTimes: this.times.all,
-    };
-  }
-}
-
-/** In order. */
-export function instancesOf(snapshot: MibSnapshot): Instance[] {
-  const instances: Instance[] = [];
-  const add = <Of>({ syntax, value }: ObjectDef<Of>, of: Of, oid: Oid): void => {
-    instances.push({ oid, ...typedValue(syntax, value(of)) });
-  };
-  for (const { scalars, tables } of SECTIONS) {
-    for (const { def, oid } of scalars) add(def, snapshot, [...oid, 0]);
-    for (const { def: table, columns } of tables) {
-      const rows = table.rows(snapshot);
-      for (const { def, oid } of columns) {
-        for (const row of rows) add(def, row.of, [...oid, ...row.index]);
-      }
-    }
-  }
-  return instances;
-}
-
-/** Place of the first that is `oid` or behind it. */
-function firstFrom(instances: readonly Instance[], oid: Oid): number {
-  let [low, high] = [0, instances.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareOids(instances[middle]!.oid, oid) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

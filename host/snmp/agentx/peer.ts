@@ -52,6 +52,8 @@ export class AgentXPeer implements Peer {
   readonly burst = UNCONFIRMED_MAX;
   readonly pauseMs = 0;
   readonly settleMs = 0;
+  /** The latest one. */
+  session: AgentXSession | undefined;
 
   constructor(
     private readonly options: AgentXOptions,
@@ -61,7 +63,8 @@ export class AgentXPeer implements Peer {
   }
 
   open(_nowMs: number, events: SessionEvents): AgentXSession {
-    return new AgentXSession(this.options, this.counts, events);
+    this.session = new AgentXSession(this.options, this.counts, events);
+    return this.session;
   }
 }
 
@@ -96,7 +99,7 @@ export class AgentXSession implements Session {
     socket.on("close", () => this.end(this.reason ?? systemError("EPIPE")));
   }
 
-  /** A notification's variables, encoded by notifyOf(). */
+  /** Answers whether it was handed over: not before the session is open, nor while too many are unconfirmed. */
   notify(varBinds: readonly VarBind[]): boolean {
     if (!this.isOpen || this.waiting.size >= UNCONFIRMED_MAX) return false;
     const packet = this.expect("notify");

@@ -4,12 +4,11 @@
 
 import { Backoff } from "../../export/backoff.js";
 import { LimitedLog } from "../../export/limited-log.js";
-import type { Peer, SessionEvents } from "../../export/peer.js";
 import { PeerLink } from "../../export/peer-link.js";
 import type { SinkLog, SinkState } from "../../export/sink.js";
 import { type Oid, oidText } from "../oid.js";
 import { ValueType } from "../values.js";
-import { type AgentXOptions, AgentXPeer, type AgentXSession } from "./peer.js";
+import { type AgentXOptions, AgentXPeer } from "./peer.js";
 import type { VarBind } from "./protocol.js";
 
 export const SUBAGENT_NAME = "snmp agentx";
@@ -27,37 +26,18 @@ export class Subagent {
   readonly name = SUBAGENT_NAME;
   private readonly counts = { requests: 0, errors: 0, pings: 0, notifications: 0 };
   private dropped = 0;
-  private session: AgentXSession | undefined;
+  private readonly peer: AgentXPeer;
   private readonly link: PeerLink;
 
   constructor(options: SubagentOptions) {
-    const agentx = new AgentXPeer(options, this.counts);
-    const peer: Peer = {
-      text: agentx.text,
-      isStream: agentx.isStream,
-      window: agentx.window,
-      burst: agentx.burst,
-      pauseMs: agentx.pauseMs,
-      settleMs: agentx.settleMs,
-      open: (nowMs: number, events: SessionEvents) => {
-        const session = agentx.open(nowMs, events);
-        this.session = session;
-        return session;
-      },
-    };
-    this.link = new PeerLink(
-      peer,
-      new Backoff(RETRY, options.random),
-      new LimitedLog(this.name, options.log),
-      {
-        began: () => undefined,
-        settled: () => undefined,
-        ended: () => {
-          this.session = undefined;
-        },
-        describe: () => ({ text: `${this.counts.requests} requests answered so far`, data: {} }),
-      },
-    );
+    const { log, random } = options;
+    this.peer = new AgentXPeer(options, this.counts);
+    this.link = new PeerLink(this.peer, new Backoff(RETRY, random), new LimitedLog(this.name, log), {
+      began: () => undefined,
+      settled: () => undefined,
+      ended: () => undefined,
+      describe: () => ({ text: `${this.counts.requests} requests answered so far`, data: {} }),
+    });
   }
 
   /** The MIB is registered with the master. */
@@ -65,7 +45,7 @@ export class Subagent {
     return this.link.isOpen;
   }
 
-  /** A few times a second: connects, looks for answers that are late. */
+  /** Each second or more often: connects, looks for answers that are late. */
   pulse(nowMs: number): void {
     this.link.pulse(nowMs);
   }
@@ -76,7 +56,7 @@ export class Subagent {
    */
   notify(oid: Oid, objects: readonly VarBind[]): boolean {
     const first: VarBind = { oid: SNMP_TRAP_OID, type: ValueType.Oid, value: oidText(oid) };
-    const isSent = this.link.isOpen && (this.session?.notify([first, ...objects]) ?? false);
+    const isSent = this.link.isOpen && (this.peer.session?.notify([first, ...objects]) ?? false);
     if (!isSent) this.dropped++;
     return isSent;
   }
