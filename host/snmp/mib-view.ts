@@ -28,6 +28,8 @@ export class MibView implements InstanceView {
   private readonly sinks = new SinkNumbers();
   private instances: readonly Instance[] = [];
   private lookMs = Number.NEGATIVE_INFINITY;
+  /** Place behind what next() gave last. */
+  private given = 0;
 
   constructor(
     private readonly source: MibSource,
@@ -48,9 +50,13 @@ export class MibView implements InstanceView {
 
   next(oid: Oid): Instance | undefined {
     const all = this.current();
-    const at = firstFrom(all, oid);
+    // A walk asks for what is behind the answer before.
+    const isNext = this.given > 0 && compareOids(all[this.given - 1]?.oid ?? [], oid) === 0;
+    let at = isNext ? this.given : firstFrom(all, oid);
     const found = all[at];
-    return found !== undefined && compareOids(found.oid, oid) === 0 ? all[at + 1] : found;
+    if (!isNext && found !== undefined && compareOids(found.oid, oid) === 0) at++;
+    this.given = at + 1;
+    return all[at];
   }
 
   /** The next request looks anew. */

@@ -22,6 +22,7 @@ const UNREAD_MAX = 1 << 20;
 /** Notifications that it has not confirmed. */
 const UNCONFIRMED_MAX = 64;
 const CLOSE_MS = 500;
+const READ_BYTES = 8192;
 
 export interface AgentXOptions {
   readonly path: string;
@@ -85,13 +86,22 @@ export class AgentXSession implements Session {
     private readonly counts: AgentXCounts,
     private readonly events: SessionEvents,
   ) {
-    const socket = connect({ path: options.path });
+    // Without a stream's machinery for each request: a walk has hundreds, one after the other.
+    const socket = connect({
+      path: options.path,
+      onread: {
+        buffer: Buffer.allocUnsafe(READ_BYTES),
+        callback: (size, buffer) => {
+          this.take((buffer as Buffer).subarray(0, size));
+          return true;
+        },
+      },
+    });
     this.socket = socket;
     this.expect("open");
     socket.on("connect", () => {
       if (!this.isOver) socket.write(openPdu(this.packets, TIMEOUT_S, options.description));
     });
-    socket.on("data", (chunk: Buffer) => this.take(chunk));
     socket.on("error", (error) => {
       this.reason ??= error;
     });
@@ -159,10 +169,10 @@ export class AgentXSession implements Session {
   private take(chunk: Buffer): void {
     this.hasHeard = true;
     try {
-      this.framer.add(chunk);
-      for (let pdu = this.framer.next(); pdu !== undefined && !this.isOver; pdu = this.framer.next()) {
+      this.framer.take(chunk, (pdu) => {
         this.obey(pdu);
-      }
+        return !this.isOver;
+      });
     } catch (error) {
       this.counts.errors++;
       const why = error instanceof AgentXError ? error.message : `a fault of ours: ${String(error)}`;

@@ -34,20 +34,20 @@ export class Framer {
     return this.pending.length;
   }
 
-  add(chunk: Buffer): void {
-    // A copy: the socket may use its buffer again.
-    this.pending = this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk]);
-  }
-
-  /** The next whole one. @throws AgentXError */
-  next(): MasterPdu | undefined {
-    const { pending } = this;
-    if (pending.length < HEADER_BYTES) return undefined;
-    const header = headerOf(pending);
-    const end = HEADER_BYTES + header.payload;
-    if (pending.length < end) return undefined;
-    this.pending = pending.length === end ? NO_BYTES : pending.subarray(end);
-    return pduOf(header, pending.subarray(HEADER_BYTES, end));
+  /** Gives each PDU that is whole now to `each`, until that answers false. @throws AgentXError */
+  take(chunk: Buffer, each: (pdu: MasterPdu) => boolean): void {
+    let rest = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
+    this.pending = NO_BYTES;
+    while (rest.length >= HEADER_BYTES) {
+      const header = headerOf(rest);
+      const end = HEADER_BYTES + header.payload;
+      if (rest.length < end) break;
+      const pdu = pduOf(header, rest.subarray(HEADER_BYTES, end));
+      rest = rest.subarray(end);
+      if (!each(pdu)) return;
+    }
+    // A copy: whose chunk it is may use it again.
+    if (rest.length > 0) this.pending = Buffer.from(rest);
   }
 }
 

@@ -102,8 +102,12 @@ class PduWriter {
     const hasPrefix =
       oid[0] === 1 && oid[1] === 3 && oid[2] === 6 && oid[3] === 1 && prefix > 0 && prefix < 256;
     const first = hasPrefix ? INTERNET_LENGTH + 1 : 0;
-    this.bytes(oid.length - first, hasPrefix ? prefix : 0, 0, 0);
-    for (let part = first; part < oid.length; part++) this.u32(oid[part]!);
+    const at = this.room(4 * (1 + oid.length - first));
+    const { buffer } = this;
+    buffer.writeUInt32BE((((oid.length - first) << 24) | (hasPrefix ? prefix << 16 : 0)) >>> 0, at);
+    for (let part = first; part < oid.length; part++) {
+      buffer.writeUInt32BE(oid[part]!, at + 4 * (1 + part - first));
+    }
     return this;
   }
 
