@@ -51,7 +51,8 @@ export class MibView implements InstanceView {
   next(oid: Oid): Instance | undefined {
     const all = this.current();
     // A walk asks for what is behind the answer before.
-    const isNext = this.given > 0 && compareOids(all[this.given - 1]?.oid ?? [], oid) === 0;
+    const before = all[this.given - 1];
+    const isNext = before !== undefined && compareOids(before.oid, oid) === 0;
     let at = isNext ? this.given : firstFrom(all, oid);
     const found = all[at];
     if (!isNext && found !== undefined && compareOids(found.oid, oid) === 0) at++;

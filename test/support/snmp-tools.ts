@@ -73,7 +73,13 @@ export class Snmpd {
 
   private get environment(): NodeJS.ProcessEnv {
     const { PATH } = process.env;
-    return { PATH, MIBDIRS: this.mibs, MIBS: "STRAY-MIB", SNMPCONFPATH: this.state, SNMP_PERSISTENT_DIR: this.state };
+    return {
+      PATH,
+      MIBDIRS: this.mibs,
+      MIBS: "STRAY-MIB",
+      SNMPCONFPATH: this.state,
+      SNMP_PERSISTENT_DIR: this.state,
+    };
   }
 
   async start(): Promise<void> {
@@ -81,9 +87,10 @@ export class Snmpd {
     const child = this.namespace.spawn(words, { stdio: ["ignore", "pipe", "pipe"], env: this.environment });
     const daemon = new Daemon(child);
     this.daemon = daemon;
-    await until("snmpd listens for subagents", () => {
+    // A socket may be left of one that was killed: what it says counts.
+    await until("snmpd listens", () => {
       if (daemon.exit) throw new Error(`snmpd ended with ${daemon.exit.code}: ${daemon.said}`);
-      return existsSync(this.socket);
+      return daemon.said.includes("NET-SNMP version") && existsSync(this.socket);
     });
   }
 
@@ -98,7 +105,12 @@ export class Snmpd {
   }
 
   /** Runs snmpwalk and its like against it. @throws Error with what it said when it fails. */
-  async ask(command: string, words: readonly string[], asker: Asker = "v2c", options: readonly string[] = []): Promise<string> {
+  async ask(
+    command: string,
+    words: readonly string[],
+    asker: Asker = "v2c",
+    options: readonly string[] = [],
+  ): Promise<string> {
     const all = [...ASKERS[asker], "-t", "10", "-r", "0", ...options, `127.0.0.1:${PORT}`, ...words];
     const inside = ["netns", "exec", this.namespace.name, command, ...all];
     const { stdout } = await promisify(execFile)("ip", inside, {
