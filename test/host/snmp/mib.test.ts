@@ -5,6 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CAUSE_NAMES } from "../../../host/alert/causes.js";
 import { FINDING_NAMES } from "../../../host/record/findings.js";
+import { ERROR_WORDS } from "../../../host/snmp/agentx/protocol.js";
+import { Subagent } from "../../../host/snmp/agentx/subagent.js";
 import { COUNTER_NUMBERS } from "../../../host/snmp/mib/counter-numbers.js";
 import {
   NODES,
@@ -19,6 +21,7 @@ import { mibReference, REFERENCE_BEGIN, REFERENCE_END } from "../../../host/snmp
 import { REVISIONS } from "../../../host/snmp/mib/revisions.js";
 import { mibText } from "../../../host/snmp/mib/smi-text.js";
 import { oidText } from "../../../host/snmp/oid.js";
+import type { InstanceView } from "../../../host/snmp/view.js";
 import { COUNTERS } from "../../../host/wasm/counters.js";
 
 const { STRAY_UPDATE } = process.env;
@@ -125,5 +128,16 @@ describe("docs/snmp.md", () => {
     isFile("docs/snmp.md", text);
     for (const { def } of objects) expect(page).toContain(`| \`${def.name}\` |`);
     for (const { def } of NOTIFICATIONS_AT) expect(page).toContain(`| \`${def.name}\` |`);
+  });
+
+  it("tells the subagent's counters, what it says of masters, and what is installed where", () => {
+    const page = readFileSync(DOCUMENT, "utf8");
+    const view: InstanceView = { get: () => "noSuchObject", next: () => undefined };
+    const subagent = new Subagent({ path: "/none", view, arc: [1], description: "", log: () => undefined });
+    for (const name of Object.keys(subagent.counters())) expect(page).toContain(`| ${name} |`);
+    expect(page).toContain(`the master refuses (register): ${ERROR_WORDS[263]}`);
+    for (const file of ["mibs/STRAY-MIB.txt", "prometheus/snmp.yml", "prometheus/snmp-before-0.23.yml"]) {
+      expect(page).toContain(`packaging/${file}`);
+    }
   });
 });
