@@ -6,6 +6,7 @@
 
 import type { Socket } from "node:net";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { Caller } from "./caller.js";
 import type { ControlCounts } from "./counts.js";
 import { type Dispatcher, errorText } from "./dispatcher.js";
 import { LineBuffer } from "./line-buffer.js";
@@ -47,6 +48,7 @@ export class Connection {
 
   constructor(
     private readonly socket: Socket,
+    private readonly caller: Caller,
     private readonly dispatcher: Dispatcher,
     private readonly counts: ControlCounts,
     private readonly limits: ConnectionLimits,
@@ -116,7 +118,7 @@ export class Connection {
     const isRequest = "payload" in parsed;
     const waitMs = this.bucket.take(isRequest ? parsed.requests : 1);
     if (isRequest && waitMs === 0) {
-      const answer = await this.dispatcher.answer(parsed.payload);
+      const answer = await this.dispatcher.answer(parsed.payload, this.caller);
       this.activeMs = performance.now();
       if (answer !== undefined) await this.send(answer);
       return;

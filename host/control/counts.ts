@@ -14,6 +14,7 @@ export function newControlCounts() {
     "requests-malformed": 0,
     "requests-oversized": 0,
     "requests-limited": 0,
+    "requests-forbidden": 0,
     "responses-oversized": 0,
     errors: 0,
     "bytes-in": 0,

@@ -4,6 +4,7 @@
 // what a client can make the sensor hold is one response.
 
 import { createJSONRPCErrorResponse, type JSONRPCID } from "json-rpc-2.0";
+import type { Caller } from "./caller.js";
 import type { ControlCounts } from "./counts.js";
 import { idOf, type MethodRegistry } from "./methods.js";
 import { BATCH_REQUESTS_MAX, RESPONSE_BYTES_MAX, RPC_ERRORS } from "./protocol.js";
@@ -40,12 +41,12 @@ export class Dispatcher {
   }
 
   /** The response line without its line feed; undefined when none is due. Never rejects. */
-  async answer(payload: unknown): Promise<string | undefined> {
-    if (!Array.isArray(payload)) return this.answerOne(payload, this.responseBytesMax);
+  async answer(payload: unknown, caller: Caller): Promise<string | undefined> {
+    if (!Array.isArray(payload)) return this.answerOne(payload, caller, this.responseBytesMax);
     const texts: string[] = [];
     let room = this.responseBytesMax;
     for (const request of payload) {
-      const text = await this.answerOne(request, room);
+      const text = await this.answerOne(request, caller, room);
       if (text === undefined) continue;
       texts.push(text);
       room -= Buffer.byteLength(text) + 1;
@@ -60,10 +61,10 @@ export class Dispatcher {
     return errorText(idOf(payload), RPC_ERRORS.tooManyRequests, message, { retryAfterMs });
   }
 
-  private async answerOne(request: unknown, room: number): Promise<string | undefined> {
+  private async answerOne(request: unknown, caller: Caller, room: number): Promise<string | undefined> {
     if (room < ROOM_LEAST) return this.tooLarge(idOf(request));
     try {
-      const response = await this.registry.receive(request);
+      const response = await this.registry.receive(request, caller);
       if (response === null) return undefined;
       const text = JSON.stringify(response);
       return Buffer.byteLength(text) <= room ? text : this.tooLarge(response.id);

@@ -12,24 +12,34 @@ import {
   JSONRPCServer,
 } from "json-rpc-2.0";
 import { printable, StrayError } from "../errors.js";
+import type { AuditOutcome, AuditSink } from "./audit-entry.js";
+import type { Caller } from "./caller.js";
 import type { ControlCounts } from "./counts.js";
 import { RPC_ERRORS } from "./protocol.js";
+import { METHOD_ROLES, type Role } from "./roles.js";
 
 export type ControlLog = (level: "info" | "warn" | "error", message: string, data?: object) => void;
 
 /** @throws StrayError what the sensor refuses; JSONRPCErrorException wrong parameters. */
-export type MethodHandler = (params: unknown) => unknown;
+export type MethodHandler = (params: unknown, caller: Caller) => unknown;
 
 const METHOD_NAME = /^v[1-9]\d*(?:\.[a-z][a-z-]*)+$/;
 const SHOWN_NAME_LENGTH = 64;
+/** The one that says who asks, so that it counts as no question. */
+const SESSION = "v1.session";
+/** What everybody may is not written down. */
+const LEAST: Role = "viewer";
 
 export class MethodRegistry {
-  private readonly rpc = new JSONRPCServer({ errorListener: () => undefined });
+  private readonly rpc = new JSONRPCServer<Caller>({ errorListener: () => undefined });
   private readonly known: string[] = [];
 
   constructor(
     private readonly counts: ControlCounts,
     private readonly log: ControlLog,
+    /** Hears of each call that needs more than the least role. */
+    private readonly audit: AuditSink = () => undefined,
+    private readonly roles: Readonly<Record<string, Role>> = METHOD_ROLES,
   ) {
     this.rpc.handleMethodNotFound = async ({ id, method }) =>
       id === undefined
@@ -43,17 +53,29 @@ export class MethodRegistry {
     return this.known;
   }
 
-  /** `name`: version, then words: `v1.status`, `v1.rules.list`. Each can be added once. */
+  /** `name`: version, then words: `v1.status`, `v1.rules.list`. Each can be added once, and has a role. */
   add(name: string, handler: MethodHandler): void {
     if (!METHOD_NAME.test(name) || this.rpc.hasMethod(name)) {
       throw new TypeError(`not a name for a new method: ${name}`);
     }
+    const needed = Object.hasOwn(this.roles, name) ? this.roles[name] : undefined;
+    if (needed === undefined) throw new TypeError(`no role says who may call ${name}`);
     this.known.push(name);
-    this.rpc.addMethod(name, async (params) => {
+    this.rpc.addMethod(name, async (params, caller) => {
+      const tell = (outcome: AuditOutcome, error?: unknown) => {
+        if (needed === LEAST && !isRoleRefused(error)) return;
+        this.audit({ caller, method: name, params, outcome, error: errorWord(error) });
+      };
       try {
-        return await handler(params);
+        if (name !== SESSION) caller.ask();
+        caller.expect(needed, name);
+        const result = await handler(params, caller);
+        tell("done");
+        return result;
       } catch (error) {
         this.counts.errors++;
+        if (isRoleRefused(error)) this.counts["requests-forbidden"]++;
+        tell(isRoleRefused(error) ? "refused" : "failed", error);
         if (!isForTheClient(error)) {
           const reason = error instanceof Error ? error.message : String(error);
           this.log("error", `control: ${name} failed: ${printable(reason)}`, { method: name });
@@ -64,7 +86,7 @@ export class MethodRegistry {
   }
 
   /** The response, or null for a notification. Never rejects. */
-  async receive(request: unknown): Promise<JSONRPCResponse | null> {
+  async receive(request: unknown, caller: Caller): Promise<JSONRPCResponse | null> {
     if (!isRequest(request)) {
       this.counts["requests-malformed"]++;
       return createJSONRPCErrorResponse(
@@ -74,7 +96,7 @@ export class MethodRegistry {
       );
     }
     this.counts.requests++;
-    return await this.rpc.receive(request);
+    return await this.rpc.receive(request, caller);
   }
 
   private unknown(method: string): string {
@@ -127,6 +149,16 @@ function isRequest(request: unknown): request is JSONRPCRequest {
     result === undefined &&
     error === undefined
   );
+}
+
+function isRoleRefused(error: unknown): boolean {
+  return error instanceof StrayError && error.code === "CONTROL_ROLE";
+}
+
+function errorWord(error: unknown): string | undefined {
+  if (error === undefined) return undefined;
+  if (error instanceof StrayError) return error.code;
+  return error instanceof JSONRPCErrorException ? String(error.code) : "INTERNAL";
 }
 
 function isForTheClient(error: unknown): boolean {

@@ -7,6 +7,7 @@ import type { AlertsParams, AlertsReport } from "./alert-protocol.js";
 import type { DarkMethods } from "./dark-protocol.js";
 import type { IncidentMethods } from "./incident-protocol.js";
 import type { InlineMethods } from "./inline-protocol.js";
+import type { Role } from "./roles.js";
 import type { RulesListParams, RulesListReport } from "./rule-methods.js";
 
 /** Where strayd listens unless its configuration says otherwise. */
@@ -55,6 +56,23 @@ export interface HelloReport {
   readonly pid: number;
   readonly methods: readonly string[];
   readonly record: RecordLayout;
+  /** Of whoever asks: its account's name, and what it may. */
+  readonly user: string;
+  readonly role: Role;
+}
+
+/** What a client says of itself before it asks anything. */
+export interface SessionParams {
+  /** Not above what it has. */
+  readonly role?: Role;
+  /** Where it comes from, and what it came through: kept for the audit log. */
+  readonly from?: string;
+  readonly via?: string;
+}
+
+export interface SessionReport {
+  readonly role: Role;
+  readonly user: string;
 }
 
 export type FlowForm = keyof typeof PAGE_RECORDS_MAX;
@@ -93,6 +111,7 @@ export interface StopReport {
 
 /** Every method of this version: what it takes, what it gives. */
 export interface ControlMethods extends DarkMethods, IncidentMethods, InlineMethods {
+  "v1.session": { params: SessionParams; result: SessionReport };
   "v1.hello": { params: undefined; result: HelloReport };
   "v1.status": { params: undefined; result: StatusReport };
   "v1.counters": { params: undefined; result: CountersAnswer };

@@ -3,6 +3,7 @@
 // Always holds: parameters are checked before the sensor is asked; asking changes nothing but by reload and stop.
 
 import type { Counts, SensorView } from "../sensor/view.js";
+import type { Caller } from "./caller.js";
 import { flowsReport } from "./flows-method.js";
 import { type ControlLog, expectNoParams, type MethodRegistry } from "./methods.js";
 import { type ControlMethod, type ControlMethods, PROTOCOL_VERSION } from "./protocol.js";
@@ -21,19 +22,22 @@ export function addSensorMethods(registry: MethodRegistry, parts: SensorMethodPa
 
   const plain = <M extends ControlMethod>(
     name: M,
-    handler: () => ControlMethods[M]["result"] | Promise<ControlMethods[M]["result"]>,
+    handler: (caller: Caller) => ControlMethods[M]["result"] | Promise<ControlMethods[M]["result"]>,
   ) =>
-    registry.add(name, (params) => {
+    registry.add(name, (params, caller) => {
       expectNoParams(params);
-      return handler();
+      return handler(caller);
     });
 
-  plain("v1.hello", () => ({
+  registry.add("v1.session", (params, caller) => caller.begin(params));
+  plain("v1.hello", ({ user, role }) => ({
     version,
     protocol: PROTOCOL_VERSION,
     pid,
     methods: registry.names,
     record: recordLayout(),
+    user,
+    role,
   }));
   plain("v1.status", () => view.status());
   plain("v1.counters", () => ({ ...view.counters(), control: controlCounts() }));

@@ -5,6 +5,8 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import type { SensorView } from "../sensor/view.js";
+import { Access, type AccessOptions } from "./access.js";
+import type { AuditSink } from "./audit-entry.js";
 import { CONNECTION_LIMITS, Connection, type ConnectionLimits } from "./connection.js";
 import { type ControlCounts, newControlCounts } from "./counts.js";
 import { Dispatcher, errorText } from "./dispatcher.js";
@@ -22,6 +24,10 @@ export interface ControlOptions {
   readonly group?: string | undefined;
   /** The account that strayd becomes after this, so that it can take its socket away in the end. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Who is more than a viewer: root and strayd's own account always are. */
+  readonly access?: AccessOptions;
+  /** Hears of what was changed, or tried. */
+  readonly audit?: AuditSink;
   readonly clientsMax: number;
   readonly view: SensorView;
   /** strayd's own. */
@@ -29,7 +35,7 @@ export interface ControlOptions {
   readonly log: ControlLog;
   /** For tests. */
   readonly limits?: Partial<ConnectionLimits & { responseBytesMax: number }>;
-  /** Looks at a client before it is served; a reason refuses it. Node.js itself can't tell who is at the other end. */
+  /** Looks at a client before it is served; a reason refuses it. */
   readonly admit?: (socket: Socket) => string | undefined;
 }
 
@@ -44,13 +50,15 @@ export class ControlServer {
   private readonly server: Server;
   private readonly dispatcher: Dispatcher;
   private readonly limits: ConnectionLimits;
+  private readonly access: Access;
   private readonly idleTimer: NodeJS.Timeout;
   private file: SocketFile | undefined;
   private closed: Promise<void> | undefined;
 
   private constructor(private readonly options: ControlOptions) {
     this.limits = { ...CONNECTION_LIMITS, ...options.limits };
-    this.methods = new MethodRegistry(this.counts, options.log);
+    this.methods = new MethodRegistry(this.counts, options.log, options.audit);
+    this.access = new Access({ owner: options.owner, ...options.access });
     addSensorMethods(this.methods, { ...options, controlCounts: () => this.counters() });
     const responseBytesMax = options.limits?.responseBytesMax ?? RESPONSE_BYTES_MAX;
     this.dispatcher = new Dispatcher(this.methods, this.counts, responseBytesMax);
@@ -121,7 +129,13 @@ export class ControlServer {
       return;
     }
     this.counts.clients++;
-    const connection = new Connection(socket, this.dispatcher, this.counts, this.limits);
+    const connection = new Connection(
+      socket,
+      this.access.callerOf(socket),
+      this.dispatcher,
+      this.counts,
+      this.limits,
+    );
     this.connections.add(connection);
     socket.once("close", () => this.connections.delete(connection));
   }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { AlertLog } from "../../../host/alert/alert-log.js";
 import { addAlertMethods } from "../../../host/control/alert-methods.js";
+import { SESSION_TEXT_MAX } from "../../../host/control/caller.js";
 import { CONNECTION_LIMITS } from "../../../host/control/connection.js";
 import { newControlCounts } from "../../../host/control/counts.js";
 import { addInlineMethods } from "../../../host/control/inline-methods.js";
@@ -16,6 +17,7 @@ import {
   RPC_ERRORS,
   SORT_KEYS,
 } from "../../../host/control/protocol.js";
+import { METHOD_ROLES, ROLES } from "../../../host/control/roles.js";
 import { addRuleMethods, PAGE_RULES_MAX } from "../../../host/control/rule-methods.js";
 import { StrayError } from "../../../host/errors.js";
 import type { InlineReport } from "../../../host/sensor/view.js";
@@ -82,7 +84,7 @@ describe("docs/control.md", () => {
     expect(documented).toEqual([...server.methods.names]);
   });
 
-  const shown = ["v1.hello", "v1.status", "v1.counters", "v1.flows", "v1.reload", "v1.stop"];
+  const shown = ["v1.session", "v1.hello", "v1.status", "v1.counters", "v1.flows", "v1.reload", "v1.stop"];
   const inline = ["v1.bypass.show", "v1.bypass.set", "v1.bypass.test"];
   it.each([...shown, "v1.alerts.list", "v1.rules.list", ...inline])(
     "shows a request and a result of %s as they are",
@@ -110,6 +112,15 @@ describe("docs/control.md", () => {
         .join(", ")
         .replace("`bytes`", "`bytes` (the default)"),
     );
+  });
+
+  it("has each method once, with the least role that may call it", () => {
+    const rows = page.split("\n").filter((line) => /^\| (viewer|operator|admin) \|/.test(line));
+    expect(rows.map((row) => row.split("|")[1]!.trim())).toEqual([...ROLES]);
+    const said = rows.flatMap((row, at) =>
+      [...row.matchAll(/`(v1[^`]+)`/g)].map(([, name]) => [name, ROLES[at]]),
+    );
+    expect(said.sort()).toEqual(Object.entries(METHOD_ROLES).sort());
   });
 
   it("has every member of a sensor in the wire", () => {
@@ -145,6 +156,7 @@ describe("docs/control.md", () => {
       `| bytes of a response line | ${grouped(RESPONSE_BYTES_MAX)} |`,
       `| a burst of ${CONNECTION_LIMITS.requestsBurst}, then ${CONNECTION_LIMITS.requestsPerSecond} a second, for each client |`,
       `| time until a response is read | ${CONNECTION_LIMITS.drainMs / 1000} s |`,
+      `up to ${SESSION_TEXT_MAX} characters each`,
       `| time without a request | ${CONNECTION_LIMITS.idleMs / 60_000} min |`,
       `an array of up to ${BATCH_REQUESTS_MAX} requests`,
       `up to ${FILTER_LENGTH_MAX} characters`,

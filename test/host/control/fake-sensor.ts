@@ -34,6 +34,7 @@ export class FakeSensor implements SensorView {
   flowsRunning = 0;
   flowsRunningMost = 0;
   queries: FlowQuery[] = [];
+  reloads = 0;
   stops = 0;
   onStop: () => void = () => undefined;
 
@@ -68,6 +69,7 @@ export class FakeSensor implements SensorView {
   }
 
   async reload(): Promise<ReloadReport> {
+    this.reloads++;
     if (this.reloadError !== undefined) throw this.reloadError;
     return this.reloadReport;
   }

@@ -134,7 +134,7 @@ describe("methods", () => {
       const { error } = await client.ask(method);
       expect(error?.code).toBe(RPC_ERRORS.methodNotFound);
       expect(error?.message).toBe(
-        `no method is called "${method}"; there are v1.hello, v1.status, v1.counters, v1.flows, v1.reload, v1.stop`,
+        `no method is called "${method}"; there are v1.session, v1.hello, v1.status, v1.counters, v1.flows, v1.reload, v1.stop`,
       );
     }
   });
@@ -149,14 +149,14 @@ describe("methods", () => {
 
   it("tells nothing of our insides when a method fails, and logs it", async () => {
     const { client, server, logged } = await start();
-    server.methods.add("v1.broken", () => {
+    server.methods.add("v1.rules.list", () => {
       throw new TypeError("secret\nplace");
     });
-    server.methods.add("v1.unwritable", () => ({ value: 5n }));
-    const { error } = await client.ask("v1.broken");
+    server.methods.add("v1.incidents.list", () => ({ value: 5n }));
+    const { error } = await client.ask("v1.rules.list");
     expect(error).toEqual({ code: RPC_ERRORS.internal, message: "strayd failed at this; its log says why" });
-    expect((await client.ask("v1.unwritable")).error?.code).toBe(RPC_ERRORS.internal);
-    expect(logged).toEqual(["error: control: v1.broken failed: secret\\x0aplace"]);
+    expect((await client.ask("v1.incidents.list")).error?.code).toBe(RPC_ERRORS.internal);
+    expect(logged).toEqual(["error: control: v1.rules.list failed: secret\\x0aplace"]);
     expect(server.counters().errors).toBe(2);
     expect((await client.ask("v1.hello")).error).toBeUndefined();
   });
@@ -240,11 +240,11 @@ describe("a batch", () => {
     const control = await startControl({ limits: { responseBytesMax: 50_000 } });
     const client = await RawClient.connect(control.path);
     let runs = 0;
-    control.server.methods.add("v1.large", () => {
+    control.server.methods.add("v1.alerts.list", () => {
       runs++;
       return "x".repeat(23_000);
     });
-    client.send([1, 2, 3, 4, 5].map((id) => ({ jsonrpc: "2.0", id, method: "v1.large" })));
+    client.send([1, 2, 3, 4, 5].map((id) => ({ jsonrpc: "2.0", id, method: "v1.alerts.list" })));
     const answers = (await client.answer()) as unknown as { id: unknown; error?: { code: number } }[];
     expect(answers.map(({ error }) => error?.code)).toEqual([
       undefined,
