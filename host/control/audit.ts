@@ -96,6 +96,11 @@ export class AuditLog {
     return { ...this.counts, ...written, dropped: dropped + this.counts.full };
   }
 
+  /** As `stray status` and `stray counters` list it: nothing where no file is named. */
+  get reports(): readonly this[] {
+    return this.path === undefined ? [] : [this];
+  }
+
   state(): SinkState {
     return this.file?.state() ?? { ok: true, text: "only in the log: control.audit names no file" };
   }

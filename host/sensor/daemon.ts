@@ -10,6 +10,7 @@ import type { LoadedConfig } from "../config/load.js";
 import type { StrayConfig } from "../config/types.js";
 import { tableNeed } from "../config/warnings.js";
 import { addAlertMethods } from "../control/alert-methods.js";
+import { AuditLog } from "../control/audit.js";
 import { addDarkMethods } from "../control/dark-methods.js";
 import { addIncidentMethods } from "../control/incident-methods.js";
 import { addInlineMethods } from "../control/inline-methods.js";
@@ -77,6 +78,7 @@ export class Daemon implements SensorView {
   private readonly rules: RuleKeeper;
   private readonly inline: InlineKeeper;
   private readonly management: Management;
+  private readonly audit: AuditLog;
   private readonly watch = new ProblemWatch();
   private readonly own = { reloads: 0, "reloads-refused": 0 };
   private capture: Capture | undefined;
@@ -130,6 +132,10 @@ export class Daemon implements SensorView {
       }),
       managementLog,
     );
+    this.audit = new AuditLog({
+      path: this.config.control.audit,
+      log: sinkLog(log.child({ component: "audit" })),
+    });
     this.finished = new Promise((resolve) => {
       this.hasFinished = resolve;
     });
@@ -224,6 +230,7 @@ export class Daemon implements SensorView {
       ...this.alertSinks.all,
       ...this.sinks.alertSinks,
       ...this.management.reports,
+      ...this.audit.reports,
     ];
   }
 
@@ -269,6 +276,8 @@ export class Daemon implements SensorView {
       socket: config.control.socket,
       group: config.control.group,
       owner: account,
+      access: { operators: config.control.operators, admins: config.control.admins },
+      audit: this.audit.tell,
       clientsMax: config.control.clientsMax,
       view: this,
       version: version(),
@@ -282,6 +291,7 @@ export class Daemon implements SensorView {
     if (config.inline.mode !== "tap") this.goFirst();
     await this.management.bind(config);
     this.privileges = dropPrivileges({ user: config.sensor.user, keep: capabilitiesOf(config) });
+    this.audit.open();
     await this.sinks.open(config);
     await this.alertSinks.open(config);
     this.incidents.open(config);
@@ -316,6 +326,7 @@ export class Daemon implements SensorView {
     }
     this.markLosses(nowMs);
     this.management.pulse(nowMs);
+    this.audit.pulse(nowMs);
   }
 
   private markLosses(nowMs: number): void {
@@ -354,6 +365,7 @@ export class Daemon implements SensorView {
       // Whoever moved a file away (logrotate) wants a new one, whatever became of the configuration.
       this.sinks.reopen();
       this.alertSinks.reopen();
+      this.audit.reopen();
     }
   }
 
@@ -461,6 +473,7 @@ export class Daemon implements SensorView {
     await this.alertSinks.close();
     await this.sinks.close();
     await this.control?.close();
+    await this.audit.close();
   }
 }
 

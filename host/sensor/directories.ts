@@ -7,7 +7,7 @@ import type { StrayConfig } from "../config/types.js";
 import { StrayError, systemCode } from "../errors.js";
 import type { Account } from "../system/privileges.js";
 
-/** Makes the directories of the socket, the store, alerts, evidence, incidents, detection and text files where they are missing. @throws StrayError with what to do. */
+/** Makes the directories of the socket, the store, alerts, evidence, incidents, detection, text files and the audit log where they are missing. @throws StrayError with what to do. */
 export function prepareDirectories(config: StrayConfig, owner: Account | undefined): void {
   make(dirname(config.control.socket), 0o755, owner);
   if (config.store.enabled) make(config.store.directory, 0o750, owner);
@@ -17,7 +17,7 @@ export function prepareDirectories(config: StrayConfig, owner: Account | undefin
   if (detection.enabled) make(detection.directory, 0o750, owner);
   const { log, evidence, full, fast } = config.alerts;
   for (const files of [log, evidence]) if (files.enabled) make(files.directory, 0o750, owner);
-  for (const file of [full, fast, config.export.eve?.file]) {
+  for (const file of [full, fast, config.export.eve?.file, config.control.audit]) {
     if (file !== undefined) make(dirname(file), 0o750, owner);
   }
 }

@@ -38,6 +38,7 @@ export class DaemonHome {
   readonly alertsPath = join(this.folder, "alerts");
   readonly evidencePath = join(this.folder, "evidence");
   readonly incidentsPath = join(this.folder, "incidents");
+  readonly auditPath = join(this.folder, "audit.log");
   readonly detectionPath = join(this.folder, "detection");
   private readonly daemons: Daemon[] = [];
   private settings: Settings = {};
@@ -58,7 +59,7 @@ export class DaemonHome {
       alerts: { log: { directory: this.alertsPath }, evidence: { directory: this.evidencePath } },
       incidents: { directory: this.incidentsPath },
       detection: { directory: this.detectionPath },
-      control: { socket: this.socketPath, group: null },
+      control: { socket: this.socketPath, group: null, audit: this.auditPath },
     };
     this.settings = merged(base, settings);
     this.writeConfig(stringify(this.settings));
