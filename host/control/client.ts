@@ -1,9 +1,8 @@
-// stray's end of the control socket.
+// stray's end of the control socket, on this machine or on another (route.ts).
 // Apart from the commands, which only say what they want to know.
 // Always holds: whatever goes wrong is a StrayError whose message says what to do; an answer is bounded in bytes and
 // in time; one question at a time.
 
-import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   createJSONRPCErrorResponse,
@@ -12,14 +11,7 @@ import {
   type JSONRPCResponse,
 } from "json-rpc-2.0";
 import { StrayError } from "../errors.js";
-import {
-  connectError,
-  lostError,
-  noAnswerError,
-  notStrayError,
-  rpcError,
-  versionError,
-} from "./client-errors.js";
+import { lostError, rpcError, versionError } from "./client-errors.js";
 import { LineBuffer } from "./line-buffer.js";
 import {
   type ControlMethod,
@@ -29,6 +21,7 @@ import {
   RPC_ERRORS,
 } from "./protocol.js";
 import { recordLayout } from "./record-layout.js";
+import { type ControlLink, type ControlRoute, SocketRoute } from "./route.js";
 
 /** What a server allows itself, and a little for what it puts around it. */
 const LINE_BYTES_MAX = RESPONSE_BYTES_MAX + 65_536;
@@ -45,22 +38,46 @@ export interface FlowRecords {
   readonly skipped: number;
 }
 
+export interface ClientOptions {
+  /** For an answer; of a far one, for being connected and the first answer together too. */
+  readonly timeoutMs?: number;
+  /** Waited for before each question. */
+  readonly mayAsk?: () => Promise<void>;
+}
+
 export class ControlClient {
   private readonly rpc = new JSONRPCClient((request) => this.send(request));
-  private socket: Socket | undefined;
+  private readonly timeoutMs: number;
+  private readonly mayAsk: (() => Promise<void>) | undefined;
+  private link: ControlLink | undefined;
+  /** Somebody waits for an answer. */
+  private isAsking = false;
   /** Why the connection is no more. */
   private failure: StrayError | undefined;
 
   private constructor(
-    readonly path: string,
-    private readonly timeoutMs: number,
-  ) {}
+    private readonly route: ControlRoute,
+    { timeoutMs = TIMEOUT_MS, mayAsk }: ClientOptions,
+  ) {
+    this.timeoutMs = timeoutMs;
+    this.mayAsk = mayAsk;
+  }
 
   /** @throws StrayError CONTROL_UNREACHABLE nobody there; CONTROL_NO_PERMISSION; CONTROL_NO_ANSWER in time. */
   static async connect(path: string, timeoutMs = TIMEOUT_MS): Promise<ControlClient> {
-    const client = new ControlClient(path, timeoutMs);
+    return await ControlClient.over(new SocketRoute(path), { timeoutMs });
+  }
+
+  /** @throws StrayError as the route says. */
+  static async over(route: ControlRoute, options: ClientOptions = {}): Promise<ControlClient> {
+    const client = new ControlClient(route, options);
     await client.open();
     return client;
+  }
+
+  /** Of the socket, or of the machine. */
+  get name(): string {
+    return this.route.name;
   }
 
   hello = () => this.call("v1.hello", undefined);
@@ -74,9 +91,9 @@ export class ControlClient {
   async flows(params: Omit<FlowsParams, "form">): Promise<FlowRecords> {
     const report = await this.call("v1.flows", { ...params, form: "raw" });
     const { size, layout } = recordLayout();
-    if (report.record.size !== size || report.record.layout !== layout) throw versionError(this.path);
+    if (report.record.size !== size || report.record.layout !== layout) throw versionError(this.name);
     const bytes = Buffer.from(String(report.records), "base64");
-    if (bytes.length !== report.count * size) throw notStrayError(this.path);
+    if (bytes.length !== report.count * size) throw this.route.notStray(undefined);
     const { count, next, live, skipped } = report;
     return { bytes, count, next: next ?? undefined, live, skipped };
   }
@@ -87,13 +104,13 @@ export class ControlClient {
     params: ControlMethods[M]["params"],
     timeoutMs = this.timeoutMs,
   ): Promise<ControlMethods[M]["result"]> {
+    await this.mayAsk?.();
     const deadlineMs = performance.now() + timeoutMs;
     for (;;) {
       // Let go while we were busy with something else (printing into a pager, say).
-      if (this.socket === undefined) await this.open();
-      const noAnswer = (id: string | number | null) => createJSONRPCErrorResponse(id, OWN_ERROR, "");
+      if (this.link === undefined) await this.open();
       try {
-        return await this.rpc.timeout(timeoutMs, noAnswer).request(method, params);
+        return await this.ask(method, params, timeoutMs);
       } catch (error) {
         const retryAfterMs = retryAfter(error);
         if (retryAfterMs === undefined || performance.now() + retryAfterMs > deadlineMs) {
@@ -106,46 +123,63 @@ export class ControlClient {
 
   /** Whoever waits for an answer hears that there will be none. */
   close(): void {
-    const { socket } = this;
-    this.socket = undefined;
-    socket?.destroy();
-    this.failure ??= lostError(this.path);
+    const { link } = this;
+    this.link = undefined;
+    link?.close();
+    this.failure ??= lostError(this.name);
     this.rpc.rejectAllPendingRequests("");
   }
 
-  private open(): Promise<void> {
-    this.failure = undefined;
-    return new Promise((resolve, reject) => {
-      const socket = connect(this.path);
-      const timer = setTimeout(() => {
-        socket.destroy();
-        reject(noAnswerError(this.path, this.timeoutMs));
-      }, this.timeoutMs);
-      socket.once("error", (error) => {
-        clearTimeout(timer);
-        reject(connectError(this.path, error));
-      });
-      socket.once("connect", () => {
-        clearTimeout(timer);
-        socket.removeAllListeners("error");
-        this.socket = socket;
-        this.listen(socket);
-        resolve();
-      });
-    });
+  private async ask<M extends ControlMethod>(
+    method: M,
+    params: ControlMethods[M]["params"],
+    timeoutMs: number,
+  ): Promise<ControlMethods[M]["result"]> {
+    const noAnswer = (id: string | number | null) => createJSONRPCErrorResponse(id, OWN_ERROR, "");
+    this.isAsking = true;
+    try {
+      return await this.rpc.timeout(timeoutMs, noAnswer).request(method, params);
+    } finally {
+      this.isAsking = false;
+    }
   }
 
-  private listen(socket: Socket): void {
+  private async open(): Promise<void> {
+    this.failure = undefined;
+    const { route, timeoutMs } = this;
+    const link = await route.open(timeoutMs);
+    this.link = link;
+    this.listen(link);
+    if (!route.isFar) return;
+    try {
+      await this.ask("v1.hello", undefined, timeoutMs);
+    } catch (error) {
+      const failure = this.explained(error, timeoutMs);
+      this.close();
+      throw failure;
+    }
+  }
+
+  private listen(link: ControlLink): void {
     const lines = new LineBuffer(LINE_BYTES_MAX);
-    socket.on("data", (chunk: Buffer) => {
+    link.stream.on("data", (chunk: Buffer) => {
       lines.push(chunk);
       for (let line = lines.next(); line !== undefined; line = lines.next()) this.receive(line);
-      if (lines.isOverlong) this.fail(notStrayError(this.path));
+      if (lines.isOverlong) this.fail(this.route.notStray(undefined));
     });
-    socket.on("error", () => undefined);
-    socket.on("close", () => {
-      if (this.socket === socket) this.fail(lostError(this.path));
-    });
+    link.stream.on("error", () => undefined);
+    link.stream.on("close", () => void this.hasEnded(link));
+  }
+
+  private async hasEnded(link: ControlLink): Promise<void> {
+    if (this.link !== link) return;
+    // Between two questions it is no failure: the next one connects anew.
+    if (!this.isAsking) {
+      this.close();
+      return;
+    }
+    const failure = await link.whyEnded();
+    if (this.link === link) this.fail(failure);
   }
 
   private receive(line: string): void {
@@ -153,15 +187,15 @@ export class ControlClient {
     try {
       response = JSON.parse(line) as JSONRPCResponse;
     } catch {
-      this.fail(notStrayError(this.path));
+      this.fail(this.route.notStray(line));
       return;
     }
     if (typeof response !== "object" || response === null || response.jsonrpc !== "2.0") {
-      this.fail(notStrayError(this.path));
+      this.fail(this.route.notStray(line));
     } else if (response.id === null && response.error !== undefined) {
       // Said to the connection, not to a request: no room, or a request that could not even be read.
       const { code, message, data } = response.error;
-      this.fail(rpcError(this.path, code, message, data));
+      this.fail(rpcError(this.name, code, message, data));
     } else {
       this.rpc.receive(response);
     }
@@ -174,17 +208,17 @@ export class ControlClient {
   }
 
   private async send(request: unknown): Promise<void> {
-    this.socket?.write(`${JSON.stringify(request)}\n`);
+    this.link?.stream.write(`${JSON.stringify(request)}\n`);
   }
 
   private explained(error: unknown, timeoutMs: number): StrayError {
     if (error instanceof StrayError) return error;
     if (this.failure !== undefined) return this.failure;
-    if (!(error instanceof JSONRPCErrorException)) return notStrayError(this.path);
-    if (error.code !== OWN_ERROR) return rpcError(this.path, error.code, error.message, error.data);
+    if (!(error instanceof JSONRPCErrorException)) return this.route.notStray(undefined);
+    if (error.code !== OWN_ERROR) return rpcError(this.name, error.code, error.message, error.data);
     // What comes late would be taken for the answer to the next question.
     this.close();
-    return noAnswerError(this.path, timeoutMs);
+    return this.route.noAnswer(timeoutMs);
   }
 }
 

@@ -15,7 +15,7 @@ export async function runStop(options: StopOptions): Promise<number> {
     const { pid } = await client.stop();
     client.close();
     const { wait } = options;
-    const hasEnded = wait === undefined ? undefined : await waitForEnd(client.path, pid, wait * 1000);
+    const hasEnded = wait === undefined ? undefined : await waitForEnd(client.name, pid, wait * 1000);
     if (options.json) out.line(jsonLine(hasEnded === undefined ? { pid } : { pid, ended: hasEnded }));
     else out.line(`${sentence(pid, wait, hasEnded)}\n`);
     return hasEnded === false ? 1 : 0;
