@@ -17,8 +17,10 @@ import { incidentsCommand } from "./incidents-command.js";
 import { readCommand } from "./read-command.js";
 import { reloadCommand } from "./reload-command.js";
 import { reportCommand } from "./report-command.js";
+import { rpcCommand } from "./rpc-command.js";
 import { rulesCommand } from "./rules-command.js";
 import { runCommand } from "./run-command.js";
+import { shellCommand } from "./shell-command.js";
 import { statusCommand } from "./status-command.js";
 import { stopCommand } from "./stop-command.js";
 import { topCommand } from "./top-command.js";
@@ -44,6 +46,8 @@ export function buildProgram(setExitCode: SetExitCode, read: Command = readComma
     reloadCommand(setExitCode),
     stopCommand(setExitCode),
     configCommand(setExitCode),
+    rpcCommand(setExitCode),
+    shellCommand(setExitCode),
   ];
   for (const command of commands) program.addCommand(configureAll(command));
   return program;

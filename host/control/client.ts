@@ -12,6 +12,7 @@ import {
 } from "json-rpc-2.0";
 import { StrayError } from "../errors.js";
 import { lostError, rpcError, versionError } from "./client-errors.js";
+import { introduction } from "./introduction.js";
 import { LineBuffer } from "./line-buffer.js";
 import {
   type ControlMethod,
@@ -150,9 +151,11 @@ export class ControlClient {
     const link = await route.open(timeoutMs);
     this.link = link;
     this.listen(link);
-    if (!route.isFar) return;
+    const session = route.isFar ? undefined : introduction();
+    if (!route.isFar && session === undefined) return;
     try {
-      await this.ask("v1.hello", undefined, timeoutMs);
+      if (session === undefined) await this.ask("v1.hello", undefined, timeoutMs);
+      else await this.ask("v1.session", session, timeoutMs);
     } catch (error) {
       const failure = this.explained(error, timeoutMs);
       this.close();
