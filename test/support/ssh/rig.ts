@@ -176,6 +176,24 @@ export class SshRig {
     return { stdout, stderr, exitCode: status };
   }
 
+  /** What sshd says is in force for an account, by the names that it prints. */
+  effective(account: string): Record<string, string> {
+    const who = `user=${account},host=localhost,addr=127.0.0.1`;
+    const words = [this.mounts, "sh", "-c", `exec "$(command -v sshd)" -T -C ${who} -f /etc/ssh/sshd_config`];
+    const { stdout, stderr, status } = spawnSync("nsenter", words, {
+      encoding: "utf8",
+      timeout: COMMAND_MS,
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    });
+    if (status !== 0) throw new Error(`sshd -T: ${stderr}`);
+    const settings: Record<string, string> = {};
+    for (const line of stdout.split("\n")) {
+      const [, name, value] = /^(\S+) (.*)$/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) settings[name] = value;
+    }
+    return settings;
+  }
+
   get marked(): string[] {
     return readdirSync(this.markers);
   }
