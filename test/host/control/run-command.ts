@@ -4,7 +4,6 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -23,7 +22,8 @@ let folder = "";
 /** Call it once in each test file that runs commands. */
 export function bundleCommands(): void {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "stray-commands-"));
+    // Inside the checkout: what stays outside the bundle (koffi) is found from there.
+    folder = mkdtempSync(fileURLToPath(new URL("../../../build/commands-", import.meta.url)));
     await build({
       entryPoints: ENTRIES,
       outdir: folder,
