@@ -161,7 +161,7 @@ describe.skipIf(!canLogIn())("from a login over ssh", () => {
       const { stdout, stderr } = await withoutEffect(() =>
         rig.login(way, command, { ssh: ["-tt"], input, env: { TERM: "xterm" } }),
       );
-      expect(stdout + stderr).toMatch(way === "keyed-any" ? /^PTY allocation request failed/ : /^stray: /);
+      expect(stdout + stderr).toMatch(way === "keyed-any" ? /^PTY allocation request failed/ : /^stray: /m);
       expect(stdout + stderr).not.toMatch(SECRET);
     }
   });

@@ -3,7 +3,7 @@
 // Always holds: whether it comes from the socket or from the file, the same is printed; a list that has a wrong line is
 // not sent.
 
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, readSync, statSync } from "node:fs";
 import type { ControlClient } from "../../control/client.js";
 import {
   type DarkChoice,
@@ -25,6 +25,9 @@ import { visit } from "./session.js";
 
 const STDOUT = 1;
 const STDIN = 0;
+/** No character takes more of them. */
+const LIST_BYTES_MAX = 4 * LIST_TEXT_MAX;
+const CHUNK_BYTES = 65_536;
 
 /** Where addresses are asked for: a running strayd, or a file. */
 interface Source {
@@ -184,14 +187,27 @@ async function offline(path: string): Promise<Source> {
 /** @throws StrayError LIST_UNREADABLE, LIST_TOO_LONG */
 function textOf(file: string): string {
   try {
-    if (file !== "-" && statSync(file).size > 4 * LIST_TEXT_MAX) throw tooLong();
-    const text = readFileSync(file === "-" ? STDIN : file, "utf8");
+    if (file !== "-" && statSync(file).size > LIST_BYTES_MAX) throw tooLong();
+    const text = file === "-" ? standardInput() : readFileSync(file, "utf8");
     if (text.length > LIST_TEXT_MAX) throw tooLong();
     return text;
   } catch (error) {
     if (error instanceof StrayError) throw error;
     throw new StrayError("LIST_UNREADABLE", `${printable(file)} can't be read: ${reasonOf(error)}`, 2);
   }
+}
+
+/** Whoever sends without end from another machine must not fill the memory of this one. */
+function standardInput(): string {
+  const chunks: Uint8Array[] = [];
+  for (let total = 0; total <= LIST_BYTES_MAX; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const read = readSync(STDIN, chunk, 0, chunk.length, null);
+    if (read === 0) return Buffer.concat(chunks).toString("utf8");
+    chunks.push(chunk.subarray(0, read));
+    total += read;
+  }
+  throw tooLong();
 }
 
 function tooLong(): StrayError {

@@ -260,6 +260,16 @@ describe("stray dark import, export, forget", () => {
     ]);
   });
 
+  it("takes no more from standard input than a list may have", async () => {
+    const { imports, path } = await start();
+    const input = "#\n".repeat(20 << 20);
+    expect(await stray(["import", "-", "--socket", path], input)).toMatchObject({
+      stdout: "",
+      stderr: expect.stringMatching(/^stray: a list has at most \d+ characters\n$/),
+    });
+    expect(imports).toEqual([]);
+  });
+
   it("reads standard input, and sends nothing that has a wrong line", async () => {
     const { imports, path } = await start();
     const at = ["--socket", path];
