@@ -6,6 +6,7 @@
 import type { Alert } from "../alert/alert.js";
 import type { AlertTaker } from "../alert/joined-sink.js";
 import type { SyslogTarget } from "../config/types.js";
+import type { Notice, NoticeTaker } from "../notice/notice.js";
 import { addressText } from "../record/address.js";
 import { dirSymbol } from "../record/direction.js";
 import { findingNames } from "../record/findings.js";
@@ -25,6 +26,7 @@ import type { SinkLog, SinkState, StatsSource } from "./sink.js";
 import { StatsTimer } from "./stats-timer.js";
 import { alertParams, alertSeverity } from "./syslog-alert.js";
 import { SyslogFormat } from "./syslog-format.js";
+import { noticeJson, noticeParams, noticeSeverity } from "./syslog-notice.js";
 import { TcpPeer } from "./tcp-peer.js";
 import { endpointText, UdpPeer } from "./udp-peer.js";
 import { UnixPeer } from "./unix-peer.js";
@@ -50,9 +52,11 @@ export interface SyslogContext {
   readonly isInline?: boolean;
 }
 
-export class SyslogSink implements AlertTaker {
+export class SyslogSink implements AlertTaker, NoticeTaker {
   readonly name: string;
   readonly takesAlerts: boolean;
+  /** The configuration gives it notices too. */
+  readonly takesNotices: boolean;
   private readonly sender: MessageSender;
   private readonly format: SyslogFormat;
   private readonly flow: EveFlow;
@@ -62,9 +66,10 @@ export class SyslogSink implements AlertTaker {
   private readonly hasFlows: boolean;
   private readonly timer: StatsTimer | undefined;
   private readonly isCounted: boolean;
+  private readonly sensorName: string;
   private readonly bytesMax: number;
   private readonly scratch = Buffer.alloc(MESSAGE_BYTES + COUNT_BYTES);
-  private readonly counts = { cut: 0, "too-long": 0, "stats-errors": 0 };
+  private readonly counts = { notices: 0, cut: 0, "too-long": 0, "stats-errors": 0 };
 
   /** @throws StrayError SYSLOG_FACILITY_UNKNOWN. */
   constructor(target: SyslogTarget, context: SyslogContext) {
@@ -78,7 +83,9 @@ export class SyslogSink implements AlertTaker {
     this.flow = new EveFlow(sensorName, (worker) => context.interfaceName(worker));
     this.alert = new EveAlert(context);
     this.stats = new EveStats(context.stats, sensorName);
+    this.sensorName = sensorName;
     this.takesAlerts = target.types.includes("alert");
+    this.takesNotices = target.types.includes("notice");
     this.hasFlows = target.types.includes("flow");
     this.timer = target.types.includes("stats") ? new StatsTimer(target.statsMs) : undefined;
     const backoff = transport === "tcp" ? BACKOFF : DATAGRAM_BACKOFF;
@@ -110,6 +117,19 @@ export class SyslogSink implements AlertTaker {
     this.counts.cut++;
     text = around(head + tail);
     return this.push(text.length <= this.bytesMax ? text : around(""));
+  }
+
+  /** With its facts as JSON, or without where they are too long. */
+  notify(notice: Notice): void {
+    const time = syslogTime(Math.floor(notice.timeMs * 1000));
+    const around = (json: string): string =>
+      this.format.text(time, "notice", noticeParams(notice), json, noticeSeverity(notice));
+    let text = around(noticeJson(notice, this.sensorName));
+    if (text.length > this.bytesMax) {
+      this.counts.cut++;
+      text = around("");
+    }
+    if (this.push(text)) this.counts.notices++;
   }
 
   pulse(nowMs: number): void {

@@ -47,6 +47,8 @@ export interface BookOptions {
   readonly liveMax: number;
   /** Called before an incident is written: causes, title. */
   readonly beforeSave: (live: LiveIncident, nowMs: number) => void;
+  /** Called once for each that is new, when it is written. */
+  readonly onOpened?: ((live: LiveIncident) => void) | undefined;
 }
 
 export class IncidentBook {
@@ -512,6 +514,7 @@ export class IncidentBook {
     this.counts.opened++;
     const { id, title } = live.columns;
     this.log.say(nowMs, "info", "opened", `${id} opened: ${title}`, { incident: id });
+    this.options.onOpened?.(live);
   }
 
   private measure(begun: number): void {

@@ -40,6 +40,8 @@ export interface IncidentOptions {
   /** Name of the evidence file that is being written. */
   readonly evidenceFile?: () => string | undefined;
   readonly weighContext?: () => WeighContext;
+  /** Called once for each new one, when it is written. */
+  readonly onOpened?: ((live: LiveIncident) => void) | undefined;
   readonly now?: () => number;
   readonly liveMax?: number;
 }

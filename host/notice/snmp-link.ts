@@ -21,10 +21,10 @@ import type { SnmpReceiver, SnmpUser } from "../config/management-types.js";
 import type { Address } from "../export/resolver.js";
 import { COUNTER64 } from "../snmp/ber/varbind.js";
 import type { SnmpEngine } from "../snmp/engine.js";
+import type { Notification } from "../snmp/notification.js";
 import { oidText } from "../snmp/oid.js";
 import { boundLibraryKeys } from "../snmp/usm-user.js";
 import type { Instance } from "../snmp/view.js";
-import type { Notification } from "./notification.js";
 
 /** Of an inform: how long an answer is waited for, and how often it is sent again before the queue waits longer. */
 const TIMEOUT_MS = 2_000;
@@ -83,10 +83,10 @@ export class SnmpLink implements NotificationLink {
     try {
       this.session ??= this.open();
       if (receiver.inform) {
-        this.session.inform(oidText(oid), varbinds, { upTime }, (error) => this.done(error ?? undefined));
+        this.session.inform(oid, varbinds, { upTime }, (error) => this.done(error ?? undefined));
         return;
       }
-      this.session.trap(oidText(oid), varbinds, { upTime }, (error) => {
+      this.session.trap(oid, varbinds, { upTime }, (error) => {
         if (error !== null) this.done(error);
         else this.settling = setTimeout(() => this.done(undefined), SETTLE_MS).unref();
       });

@@ -11,8 +11,7 @@ import type { Address, Resolver } from "../export/resolver.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import { endpointText } from "../export/udp-peer.js";
 import type { SnmpEngine } from "../snmp/engine.js";
-import type { Notice, NoticeTaker } from "./notice.js";
-import type { NotificationOf } from "./notification.js";
+import type { Notification } from "../snmp/notification.js";
 import { type LinkOptions, type NotificationLink, SnmpLink } from "./snmp-link.js";
 
 /** Minutes of the busiest sensor. */
@@ -26,7 +25,6 @@ export interface SenderParts {
   readonly user?: SnmpUser | undefined;
   readonly engine: SnmpEngine;
   readonly uptimeMs: () => number;
-  readonly notificationOf: NotificationOf;
   readonly resolver: Resolver;
   readonly log: SinkLog;
   readonly random?: () => number;
@@ -34,12 +32,12 @@ export interface SenderParts {
 }
 
 interface Waiting {
-  readonly notice: Notice;
+  readonly notification: Notification;
   /** By `runMs`. */
   readonly sinceMs: number;
 }
 
-export class SnmpSender implements NoticeTaker {
+export class SnmpSender {
   readonly name: string;
   private readonly queue: Waiting[] = [];
   private readonly backoff: Backoff;
@@ -60,7 +58,7 @@ export class SnmpSender implements NoticeTaker {
     this.log = new LimitedLog(this.name, parts.log);
   }
 
-  notify(notice: Notice): void {
+  notify(notification: Notification): void {
     this.counts.notices++;
     if (this.isClosed || this.queue.length >= QUEUE_MAX) {
       this.counts.dropped++;
@@ -68,7 +66,7 @@ export class SnmpSender implements NoticeTaker {
       this.log.say(this.nowMs, "warn", "full", text, { dropped: this.counts.dropped });
       return;
     }
-    this.queue.push({ notice, sinceMs: this.runMs });
+    this.queue.push({ notification, sinceMs: this.runMs });
     this.turn();
   }
 
@@ -130,7 +128,7 @@ export class SnmpSender implements NoticeTaker {
     }
     this.isBusy = true;
     if (this.link !== undefined) {
-      this.send(this.link, first.notice);
+      this.send(this.link, first.notification);
       return;
     }
     this.parts.resolver.resolve(this.parts.receiver.host, (error, [address]) => {
@@ -141,11 +139,11 @@ export class SnmpSender implements NoticeTaker {
       }
       const { open = (options, to) => new SnmpLink(options, to) } = this.parts;
       this.link = open(this.parts, address);
-      this.send(this.link, first.notice);
+      this.send(this.link, first.notification);
     });
   }
 
-  private send(link: NotificationLink, notice: Notice): void {
+  private send(link: NotificationLink, notification: Notification): void {
     let isOver = false;
     const sent = (error: Error | undefined): void => {
       if (isOver || this.isClosed || link !== this.link) return;
@@ -154,7 +152,7 @@ export class SnmpSender implements NoticeTaker {
       else this.failed(error);
     };
     try {
-      link.send(this.parts.notificationOf(notice), sent);
+      link.send(notification, sent);
     } catch (error) {
       sent(error instanceof Error ? error : new Error(String(error)));
     }

@@ -19,6 +19,8 @@ import { ControlServer } from "../control/server.js";
 import { StrayError } from "../errors.js";
 import type { RecordSink, SinkLog } from "../export/sink.js";
 import type { Logger } from "../log/logger.js";
+import { OpenedQueue } from "../notice/opened-queue.js";
+import type { Vitals } from "../notice/watch.js";
 import { FINDING_NAMES } from "../record/findings.js";
 import type { Capability } from "../system/capabilities.js";
 import { dropPrivileges, findAccount } from "../system/privileges.js";
@@ -80,6 +82,7 @@ export class Daemon implements SensorView {
   private readonly management: Management;
   private readonly audit: AuditLog;
   private readonly watch = new ProblemWatch();
+  private readonly opened = new OpenedQueue();
   private readonly own = { reloads: 0, "reloads-refused": 0 };
   private capture: Capture | undefined;
   private control: ControlServer | undefined;
@@ -121,14 +124,19 @@ export class Daemon implements SensorView {
       evidenceFile: () => this.alertSinks.evidenceFile,
       addressState: (address) => this.dark.stateOf(address),
       isLossNear: (us) => this.dark.losses.isNear(us),
+      onOpened: (incident) => this.opened.push(incident),
     });
     const managementLog = sinkLog(log.child({ component: "management" }));
     this.management = new Management(
       managedParts({
         view: this,
         log: managementLog,
+        startedMs: this.startedMs,
         incidents: () => this.incidents.inUse,
         findingCounts: () => FINDING_NAMES.map((name) => this.total(`finding-${name}`)),
+        vitals: () => this.vitals(),
+        takeOpened: () => this.opened.take(),
+        noticeTakers: () => this.sinks.noticeTakers,
       }),
       managementLog,
     );
@@ -246,6 +254,23 @@ export class Daemon implements SensorView {
   private total(name: string): number {
     if (name === "kernel-drops") return this.capture?.drops ?? 0;
     return this.supervisor.workers.reduce((sum, worker) => sum + worker.counterOf(name), 0);
+  }
+
+  /** What is watched each second; undefined while capture begins anew, when counts are not whole. */
+  private vitals(): Vitals | undefined {
+    if (this.capture === undefined) return undefined;
+    const { workers } = this.supervisor;
+    return {
+      nowMs: Date.now(),
+      packets: this.total("packets"),
+      drops: this.capture.drops,
+      flows: workers.reduce((sum, { flows }) => sum + flows, 0),
+      flowsMax: workers.reduce((sum, { flowsMax }) => sum + flowsMax, 0),
+      inline: this.inline.vitals(),
+      refusals: this.own["reloads-refused"],
+      refusal: this.configError ?? "",
+      config: this.options.configPath,
+    };
   }
 
   flows(query: FlowQuery): Promise<FlowPage> {

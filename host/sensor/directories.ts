@@ -15,6 +15,8 @@ export function prepareDirectories(config: StrayConfig, owner: Account | undefin
   if (incidents.enabled) make(incidents.directory, 0o750, owner);
   const { detection } = config;
   if (detection.enabled) make(detection.directory, 0o750, owner);
+  const { snmp } = config;
+  if (snmp.listen.length > 0 || snmp.notify.length > 0) make(snmp.directory, 0o750, owner);
   const { log, evidence, full, fast } = config.alerts;
   for (const files of [log, evidence]) if (files.enabled) make(files.directory, 0o750, owner);
   for (const file of [full, fast, config.export.eve?.file, config.control.audit]) {

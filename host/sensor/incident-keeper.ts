@@ -11,6 +11,9 @@ import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
 import type { RecordSink, SinkLog } from "../export/sink.js";
 import { IncidentEngine } from "../incident/engine.js";
+import type { LiveIncident } from "../incident/live.js";
+import { severityWord } from "../incident/model.js";
+import type { IncidentFacts } from "../notice/notice.js";
 import type { IncidentsReport } from "./view.js";
 
 const HASH_LENGTH = 16;
@@ -24,6 +27,8 @@ export interface IncidentParts {
   addressState(address: string): AddressState;
   /** Frames were lost in capture at about that time. */
   isLossNear(us: number): boolean;
+  /** Each new one once. */
+  onOpened(incident: IncidentFacts): void;
 }
 
 export class IncidentKeeper {
@@ -65,6 +70,7 @@ export class IncidentKeeper {
       log,
       inForce: () => ({ config: this.configHash, rules: this.hashOfRules() }),
       evidenceFile: () => this.parts.evidenceFile(),
+      onOpened: (live) => this.parts.onOpened(factsOf(live)),
       weighContext: () => ({
         sensorStartUs: startedMs * 1000,
         darkAddresses: addressState,
@@ -101,6 +107,20 @@ export class IncidentKeeper {
     }
     return this.rulesHash;
   }
+}
+
+function factsOf({ columns }: LiveIncident): IncidentFacts {
+  const { id, kind, severity, title, subject, cause, causeScore, openedMs } = columns;
+  return {
+    id,
+    incidentKind: kind,
+    severity: severityWord(severity),
+    title,
+    subject,
+    cause: cause ?? "",
+    causeScore,
+    openedMs,
+  };
 }
 
 function hashOf(data: string | Uint8Array): string {

@@ -13,6 +13,7 @@ import type { SinkLog } from "../export/sink.js";
 import { DeadMan } from "../inline/dead-man.js";
 import { Offloads } from "../inline/offloads.js";
 import { checkPair } from "../inline/preflight.js";
+import type { InlineVitals } from "../notice/watch.js";
 import { FINDING_NAMES, findingBit } from "../record/findings.js";
 import type { Account } from "../system/privileges.js";
 import { type InlinePolicy, type SideNumber, writeCarried, writeInline } from "../wasm/inline.js";
@@ -26,6 +27,8 @@ const TICK_MS = 50;
 /** After so long no frame of before can wait in a ring. */
 const SEAM_MS = 1000;
 const TEST_LOOK_MS = 10;
+/** A worker that begins anew beats within so long, or it is a failure. */
+const RESUME_MS = 10_000;
 /** How long a try waits for a frame to go by, behind the dead man's limit. */
 const TEST_MS = 3000;
 
@@ -39,6 +42,10 @@ export class InlineKeeper {
   private isBypassed = false;
   private isGuarded = false;
   private isTesting = false;
+  /** Frames are carried for a moment: until open(), and then until the worker beats. */
+  private isPaused = false;
+  private openedMs: number | undefined;
+  private pauses = 0;
   private warnings: readonly string[] = [];
 
   constructor(
@@ -49,6 +56,7 @@ export class InlineKeeper {
   /** @throws StrayError when the pair can't be joined; then the interfaces are as they were, or the kernel carries on. */
   open(worker: WorkerHandle, config: StrayConfig, losses?: LossListener): InlinePair {
     const names = config.capture.interfaces;
+    this.beginPause();
     const known = this.config?.capture.interfaces.join() === names.join();
     if (this.deadMan !== undefined && !known) this.release(false);
     const wasArmed = this.deadMan !== undefined;
@@ -73,6 +81,7 @@ export class InlineKeeper {
       });
       this.deadMan.configure({ limitMs: config.inline.deadmanMs, fail: config.inline.fail });
       this.letBy(this.isBypassed);
+      this.openedMs = performance.now();
       return pair;
     } catch (error) {
       // Where the switch stood before, the kernel goes on carrying until another try.
@@ -83,6 +92,7 @@ export class InlineKeeper {
 
   /** The kernel carries frames while the worker is stopped to begin anew; the next open() ends it. */
   pause(): void {
+    this.beginPause();
     if (this.config?.inline.fail === "open") this.letBy(true);
   }
 
@@ -154,6 +164,7 @@ export class InlineKeeper {
     const before = bypassed(deadMan);
     const beganMs = Date.now();
     this.isTesting = true;
+    this.pauses++;
     let isEngaged = false;
     let frames = 0;
     try {
@@ -200,6 +211,29 @@ export class InlineKeeper {
       allow: [...inline.allow],
       warnings: [...this.warnings],
     };
+  }
+
+  /** What is watched each second; undefined where the sensor is not in the wire. */
+  vitals(): InlineVitals | undefined {
+    const { deadMan, config } = this;
+    if (deadMan === undefined || config === undefined) return undefined;
+    const { stale, mode, protection } = deadMan.state();
+    const isOver = this.openedMs !== undefined && performance.now() - this.openedMs > RESUME_MS;
+    if (this.isPaused && this.openedMs !== undefined && (!stale || isOver)) this.isPaused = false;
+    const isCarried = stale && mode === "armed" && protection !== "none";
+    const armed = this.isPaused || this.isTesting ? "pausing" : isCarried ? "stale" : "none";
+    return {
+      bypass: this.isBypassed ? "operator" : armed,
+      pauses: this.pauses,
+      carried: bypassed(deadMan),
+      interfaces: config.capture.interfaces.join(","),
+    };
+  }
+
+  private beginPause(): void {
+    this.isPaused = true;
+    this.openedMs = undefined;
+    this.pauses++;
   }
 
   private guard(fd: number): boolean {

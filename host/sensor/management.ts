@@ -6,13 +6,28 @@
 import type { StrayConfig } from "../config/types.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import type { IncidentEngine } from "../incident/engine.js";
+import type { NoticeTaker } from "../notice/notice.js";
+import type { Opened, Vitals } from "../notice/watch.js";
+import { SnmpEngines } from "../snmp/engine.js";
+import { ENTERPRISE_NUMBER, MIB_ARC } from "../snmp/mib/arcs.js";
+import { notificationOf } from "../snmp/notification.js";
+import { oidText } from "../snmp/oid.js";
+import { NoticeKeeper } from "./notice-keeper.js";
 import type { ReloadPlan } from "./reload.js";
+import { SnmpAgentKeeper } from "./snmp-agent-keeper.js";
 import { SnmpKeeper } from "./snmp-keeper.js";
 import type { SensorView } from "./view.js";
 
 export interface ManagementContext {
   readonly view: SensorView;
   readonly log: SinkLog;
+  readonly startedMs: number;
+  /** Cheap, for each second; undefined while there is nothing whole to look at. */
+  vitals(): Vitals | undefined;
+  /** Incidents that are new since the last call. */
+  takeOpened(): Opened;
+  /** Exporters that are to have notices. */
+  noticeTakers(): readonly NoticeTaker[];
   /** Undefined where none are kept. */
   incidents(): IncidentEngine | undefined;
   /** Flows of each finding, in the order of FINDING_NAMES; from shared memory, without a report of everything. */
@@ -44,7 +59,21 @@ export interface ManagedPart {
 
 /** In the order in which they are opened. */
 export function managedParts(context: ManagementContext): readonly ManagedPart[] {
-  return [new SnmpKeeper(context)];
+  const { log, startedMs, view } = context;
+  const uptimeMs = (): number => Math.max(0, Date.now() - startedMs);
+  const engines = new SnmpEngines({ enterprise: ENTERPRISE_NUMBER, log });
+  const snmp = new SnmpKeeper(context);
+  return [
+    snmp,
+    new SnmpAgentKeeper({ context, engines, view: snmp.view, objectId: oidText(MIB_ARC), uptimeMs }),
+    new NoticeKeeper({
+      context,
+      engines,
+      uptimeMs,
+      notificationOf: (notice) => notificationOf(notice, view.status()),
+      master: snmp,
+    }),
+  ];
 }
 
 export class Management {

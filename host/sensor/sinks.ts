@@ -7,6 +7,7 @@ import { alertSinksOf } from "../alert/joined-sink.js";
 import type { StrayConfig } from "../config/types.js";
 import { createExporters } from "../export/factory.js";
 import type { RecordSink, SinkLog, StatsSource } from "../export/sink.js";
+import type { NoticeTaker } from "../notice/notice.js";
 import { FlowStore } from "../store/flow-store.js";
 
 export interface SinkContext {
@@ -30,6 +31,11 @@ export class Sinks {
 
   get all(): readonly RecordSink[] {
     return this.store === undefined ? this.exporters : [this.store, ...this.exporters];
+  }
+
+  /** Those of the exporters that are to have notices. */
+  get noticeTakers(): readonly NoticeTaker[] {
+    return this.exporters.flatMap((sink) => (isNoticeTaker(sink) ? [sink] : []));
   }
 
   /** @throws StrayError when a sink can't be had at all; the others are closed again. */
@@ -76,6 +82,10 @@ export class Sinks {
     if (!config.store.enabled) return;
     this.store = await FlowStore.open(config.store, { log: this.context.log });
   }
+}
+
+function isNoticeTaker(sink: object): sink is NoticeTaker {
+  return "takesNotices" in sink && sink.takesNotices === true;
 }
 
 function exportersOf(config: StrayConfig, context: SinkContext): readonly RecordSink[] {

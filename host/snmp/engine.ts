@@ -119,11 +119,11 @@ function read(path: string): Kept | undefined {
   }
 }
 
-/** On the disk, whole, before it is used. */
+/** On the disk, whole, before it is used. No secret: every answer tells it, and another account may start next. */
 function write(directory: string, path: string, { id, boots }: Kept): void {
   mkdirSync(directory, { recursive: true, mode: 0o750 });
   const fresh = `${path}.new`;
-  const fd = openSync(fresh, "w", 0o640);
+  const fd = openSync(fresh, "w", 0o644);
   try {
     writeSync(fd, `${JSON.stringify({ engineId: id.toString("hex"), boots })}\n`);
     fsyncSync(fd);
@@ -131,4 +131,18 @@ function write(directory: string, path: string, { id, boots }: Kept): void {
     closeSync(fd);
   }
   renameSync(fresh, path);
+}
+
+/** One engine a folder, whoever asks for it. */
+export class SnmpEngines {
+  private current: { readonly directory: string; readonly engine: SnmpEngine } | undefined;
+
+  constructor(private readonly options: Omit<EngineOptions, "directory">) {}
+
+  of(directory: string): SnmpEngine {
+    if (this.current?.directory !== directory) {
+      this.current = { directory, engine: SnmpEngine.open({ ...this.options, directory }) };
+    }
+    return this.current.engine;
+  }
 }

@@ -40,8 +40,10 @@ export class SnmpAgent {
   readonly name = "snmp-agent";
   private readonly counts = new AgentCounts();
   private readonly log: LimitedLog;
-  private readonly sockets: AgentSocket[] = [];
-  private responder: Responder;
+  private sockets: readonly AgentSocket[] = [];
+  private readonly responder: Responder;
+  /** Of sockets that are closed. */
+  private rested = 0;
 
   private constructor(
     private readonly options: AgentOptions,
@@ -58,15 +60,28 @@ export class SnmpAgent {
   /** While there is root, for ports below 1024. @throws StrayError SNMP_LISTEN: an address can't be had. */
   static async start(options: AgentOptions, view: InstanceView): Promise<SnmpAgent> {
     const agent = new SnmpAgent(options, view);
+    await agent.listen(options.listen);
+    return agent;
+  }
+
+  /** On these addresses, and no others; those that stay are not touched. @throws StrayError SNMP_LISTEN: none is changed. */
+  async listen(addresses: AgentOptions["listen"]): Promise<void> {
+    const wanted = addresses.map(({ host, port }) => endpointText(host, port));
+    const kept = this.sockets.filter(({ text }) => wanted.includes(text));
+    const fresh: AgentSocket[] = [];
     try {
-      for (const { host, port } of options.listen) {
-        agent.sockets.push(await AgentSocket.open(host, port, agent.responder, agent.counts, agent.log));
+      for (const { host, port } of addresses) {
+        if (kept.some(({ text }) => text === endpointText(host, port))) continue;
+        fresh.push(await AgentSocket.open(host, port, this.responder, this.counts, this.log));
       }
     } catch (error) {
-      await agent.close();
+      await Promise.all(fresh.map((socket) => socket.close()));
       throw error;
     }
-    return agent;
+    const old = this.sockets.filter((socket) => !kept.includes(socket));
+    this.sockets = [...kept, ...fresh];
+    for (const socket of old) this.rested += socket.rests;
+    await Promise.all(old.map((socket) => socket.close()));
   }
 
   /** Other communities, users, words about the system; the sockets stay. Keys of users are made here, and only here. */
@@ -85,7 +100,7 @@ export class SnmpAgent {
   }
 
   counters(): Readonly<Record<string, number>> {
-    const rests = this.sockets.reduce((sum, socket) => sum + socket.rests, 0);
+    const rests = this.sockets.reduce((sum, socket) => sum + socket.rests, this.rested);
     return { ...this.counts.values, rests };
   }
 
@@ -98,7 +113,9 @@ export class SnmpAgent {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.sockets.splice(0).map((socket) => socket.close()));
+    const { sockets } = this;
+    this.sockets = [];
+    await Promise.all(sockets.map((socket) => socket.close()));
   }
 }
 

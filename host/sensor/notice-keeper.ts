@@ -1,0 +1,122 @@
+// Notices of a running sensor: watched each second, and told to SNMP receivers, syslog and the log.
+// Apart from the watch, which judges, and from the senders, which know their peers.
+// Always holds: a reload keeps what was told, and the queue of every receiver that is still one; a receiver that is away
+// is a row in `stray status`, and holds up nobody.
+
+import type { StrayConfig } from "../config/types.js";
+import { StrayError } from "../errors.js";
+import { Resolver } from "../export/resolver.js";
+import type { SinkLog } from "../export/sink.js";
+import { NOTICE_KINDS, type Notice, type NoticeSeverity } from "../notice/notice.js";
+import { SnmpSender } from "../notice/snmp-sender.js";
+import { NoticeWatch } from "../notice/watch.js";
+import type { SnmpEngines } from "../snmp/engine.js";
+import type { Notification } from "../snmp/notification.js";
+import type { ManagedPart, ManagedReport, ManagementContext } from "./management.js";
+
+const LEVELS: Readonly<Record<NoticeSeverity, "info" | "warn" | "error">> = {
+  info: "info",
+  warning: "warn",
+  critical: "error",
+};
+
+export interface NoticeParts {
+  readonly context: Pick<ManagementContext, "log" | "startedMs" | "vitals" | "takeOpened" | "noticeTakers">;
+  readonly engines: SnmpEngines;
+  readonly notificationOf: (notice: Notice) => Notification;
+  readonly uptimeMs: () => number;
+  /** snmpd, which has receivers of its own. */
+  readonly master: { notify(notification: Notification): boolean };
+}
+
+interface Receiver {
+  /** What it was made of: the same again is kept. */
+  readonly key: string;
+  readonly sender: SnmpSender;
+}
+
+export class NoticeKeeper implements ManagedPart {
+  readonly replacedBy = "replacesNotices";
+  private readonly log: SinkLog;
+  private readonly resolver = new Resolver();
+  private watch: NoticeWatch | undefined;
+  private receivers: readonly Receiver[] = [];
+  private readonly counts: Record<string, number> = Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, 0]));
+  private heldBack = 0;
+
+  constructor(private readonly parts: NoticeParts) {
+    this.log = parts.context.log;
+  }
+
+  async bind(): Promise<void> {
+    // Notifications come from a port of the system's choice.
+  }
+
+  async open(config: StrayConfig): Promise<void> {
+    await this.replace(config);
+  }
+
+  /** @throws StrayError SNMP_USER_UNKNOWN. */
+  async replace(config: StrayConfig): Promise<void> {
+    const fresh = config.snmp.notify.map((_, at) => this.receiverOf(config, at));
+    const old = this.receivers.filter((receiver) => !fresh.includes(receiver));
+    this.receivers = fresh;
+    if (this.watch === undefined) this.watch = new NoticeWatch(config.notices);
+    else this.watch.use(config.notices);
+    await Promise.all(old.map(({ sender }) => sender.close()));
+  }
+
+  pulse(nowMs: number): void {
+    const vitals = this.parts.context.vitals();
+    if (vitals !== undefined) {
+      for (const notice of this.watch?.look(vitals, this.parts.context.takeOpened()) ?? []) this.tell(notice);
+    }
+    for (const { sender } of this.receivers) sender.pulse(nowMs);
+  }
+
+  get reports(): readonly ManagedReport[] {
+    const own: ManagedReport = {
+      name: "notices",
+      state: () => ({ ok: true, text: `${Object.values(this.counts).reduce((a, b) => a + b, 0)} told` }),
+      counters: () => ({ ...this.counts, "held-back": this.heldBack }),
+    };
+    return [own, ...this.receivers.map(({ sender }) => sender)];
+  }
+
+  async close(): Promise<void> {
+    const { receivers } = this;
+    this.receivers = [];
+    this.watch = undefined;
+    await Promise.all(receivers.map(({ sender }) => sender.close()));
+  }
+
+  private tell(notice: Notice): void {
+    this.counts[notice.kind]!++;
+    this.heldBack += notice.heldBack;
+    this.log(LEVELS[notice.severity], notice.text, { notice: notice.kind });
+    for (const taker of this.parts.context.noticeTakers()) taker.notify(notice);
+    const notification = this.parts.notificationOf(notice);
+    for (const { sender } of this.receivers) sender.notify(notification);
+    this.parts.master.notify(notification);
+  }
+
+  private receiverOf({ snmp }: StrayConfig, at: number): Receiver {
+    const receiver = snmp.notify[at]!;
+    const isUser = receiver.version === "v3";
+    const user = isUser ? snmp.users.find(({ name }) => name === receiver.user) : undefined;
+    if (isUser && user === undefined) {
+      const message = `snmp.notify: ${receiver.host} is to be told as ${receiver.user}, who is none of snmp.users`;
+      throw new StrayError("SNMP_USER_UNKNOWN", message, 2);
+    }
+    const key = JSON.stringify([receiver, user, snmp.directory]);
+    const known = this.receivers.find((other) => other.key === key);
+    if (known !== undefined) return known;
+    const { engines, uptimeMs } = this.parts;
+    const { log, resolver } = this;
+    const engine = engines.of(snmp.directory);
+    return {
+      key,
+      sender: new SnmpSender({ receiver, user, engine, uptimeMs, resolver, log }),
+    };
+  }
+}
