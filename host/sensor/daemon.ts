@@ -131,7 +131,6 @@ export class Daemon implements SensorView {
       managedParts({
         view: this,
         log: managementLog,
-        startedMs: this.startedMs,
         incidents: () => this.incidents.inUse,
         findingCounts: () => FINDING_NAMES.map((name) => this.total(`finding-${name}`)),
         vitals: () => this.vitals(),

@@ -21,7 +21,6 @@ import type { SensorView } from "./view.js";
 export interface ManagementContext {
   readonly view: SensorView;
   readonly log: SinkLog;
-  readonly startedMs: number;
   /** Cheap, for each second; undefined while there is nothing whole to look at. */
   vitals(): Vitals | undefined;
   /** Incidents that are new since the last call. */
@@ -59,8 +58,9 @@ export interface ManagedPart {
 
 /** In the order in which they are opened. */
 export function managedParts(context: ManagementContext): readonly ManagedPart[] {
-  const { log, startedMs, view } = context;
-  const uptimeMs = (): number => Math.max(0, Date.now() - startedMs);
+  const { log, view } = context;
+  const startedMs = performance.now();
+  const uptimeMs = (): number => performance.now() - startedMs;
   const engines = new SnmpEngines({ enterprise: ENTERPRISE_NUMBER, log });
   const snmp = new SnmpKeeper(context);
   return [

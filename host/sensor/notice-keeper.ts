@@ -21,7 +21,7 @@ const LEVELS: Readonly<Record<NoticeSeverity, "info" | "warn" | "error">> = {
 };
 
 export interface NoticeParts {
-  readonly context: Pick<ManagementContext, "log" | "startedMs" | "vitals" | "takeOpened" | "noticeTakers">;
+  readonly context: Pick<ManagementContext, "log" | "vitals" | "takeOpened" | "noticeTakers">;
   readonly engines: SnmpEngines;
   readonly notificationOf: (notice: Notice) => Notification;
   readonly uptimeMs: () => number;
