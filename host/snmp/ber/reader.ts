@@ -83,8 +83,16 @@ export class BerReader {
 
   /** Passes over one value of any kind. */
   skip(): void {
-    const length = this.header(this.tag);
+    this.raw();
+  }
+
+  /** A value of any kind, as it is. */
+  raw(): { readonly tag: number; readonly value: Buffer } {
+    const { tag } = this;
+    const length = this.header(tag);
+    const value = this.bytes.subarray(this.at, this.at + length);
     this.at += length;
+    return { tag, value };
   }
 
   /** Nothing may follow. */
