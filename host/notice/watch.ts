@@ -61,7 +61,7 @@ export class NoticeWatch {
   private bypass: Bypass = "none";
   private engagedMs = 0;
   private before: InlineVitals | undefined;
-  private refusals: number | undefined;
+  private refusals = 0;
 
   constructor(private limits: NoticesConfig) {}
 
@@ -138,9 +138,8 @@ export class NoticeWatch {
     return [words.tablePressure(nowMs, { percent, limitPercent, flows, flowsMax })];
   }
 
-  /** Those before the first look were told by whoever started strayd. */
   private lookRefusals({ nowMs, refusals, refusal, config }: Vitals): Notice[] {
-    const fresh = refusals - (this.refusals ?? refusals);
+    const fresh = refusals - this.refusals;
     this.refusals = refusals;
     if (fresh <= 0) return [];
     if (!this.refused.take(nowMs, EVENTS_PER_MINUTE)) {

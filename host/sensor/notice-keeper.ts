@@ -6,11 +6,11 @@
 import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
 import { Resolver } from "../export/resolver.js";
-import type { SinkLog } from "../export/sink.js";
+import type { SinkLog, SinkState } from "../export/sink.js";
 import { NOTICE_KINDS, type Notice, type NoticeSeverity } from "../notice/notice.js";
 import { SnmpSender } from "../notice/snmp-sender.js";
 import { NoticeWatch } from "../notice/watch.js";
-import type { SnmpEngines } from "../snmp/engine.js";
+import type { SnmpEngine, SnmpEngines } from "../snmp/engine.js";
 import type { Notification } from "../snmp/notification.js";
 import type { ManagedPart, ManagedReport, ManagementContext } from "./management.js";
 
@@ -33,6 +33,8 @@ interface Receiver {
   /** What it was made of: the same again is kept. */
   readonly key: string;
   readonly sender: SnmpSender;
+  /** With v3. */
+  readonly engine: SnmpEngine | undefined;
 }
 
 export class NoticeKeeper implements ManagedPart {
@@ -48,8 +50,9 @@ export class NoticeKeeper implements ManagedPart {
     this.log = parts.context.log;
   }
 
-  async bind(): Promise<void> {
-    // Notifications come from a port of the system's choice.
+  /** Notifications come from a port of the system's choice; but what the engine keeps may be root's still. */
+  async bind({ snmp }: StrayConfig): Promise<void> {
+    if (snmp.notify.length > 0) this.parts.engines.of(snmp.directory);
   }
 
   async open(config: StrayConfig): Promise<void> {
@@ -77,10 +80,18 @@ export class NoticeKeeper implements ManagedPart {
   get reports(): readonly ManagedReport[] {
     const own: ManagedReport = {
       name: "notices",
-      state: () => ({ ok: true, text: `${Object.values(this.counts).reduce((a, b) => a + b, 0)} told` }),
+      state: () => this.state(),
       counters: () => ({ ...this.counts, "held-back": this.heldBack }),
     };
     return [own, ...this.receivers.map(({ sender }) => sender)];
+  }
+
+  private state(): SinkState {
+    // Whoever is told by v3 knows the engine by its identifier.
+    const problem = this.receivers.map(({ engine }) => engine?.problem).find((found) => found !== undefined);
+    if (problem !== undefined) return { ok: false, text: problem };
+    const told = Object.values(this.counts).reduce((sum, count) => sum + count, 0);
+    return { ok: true, text: `${told} told` };
   }
 
   async close(): Promise<void> {
@@ -114,9 +125,7 @@ export class NoticeKeeper implements ManagedPart {
     const { engines, uptimeMs } = this.parts;
     const { log, resolver } = this;
     const engine = engines.of(snmp.directory);
-    return {
-      key,
-      sender: new SnmpSender({ receiver, user, engine, uptimeMs, resolver, log }),
-    };
+    const sender = new SnmpSender({ receiver, user, engine, uptimeMs, resolver, log });
+    return { key, sender, engine: isUser ? engine : undefined };
   }
 }
