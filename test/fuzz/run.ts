@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runSession } from "./session.js";
+import { runSnmpSession } from "./snmp-session.js";
 
 const SILENCE_LIMIT_MS = 60_000;
 const REPORT_MS = 5000;
@@ -39,6 +40,7 @@ function options(): { packets: number; seed: number; round: number; child: boole
 function runChild(packets: number, seed: number, round: number): void {
   const started = performance.now();
   try {
+    if (round === 0) runSnmp(packets, seed);
     const result = runSession({
       packets,
       seed,
@@ -55,6 +57,14 @@ function runChild(packets: number, seed: number, round: number): void {
     process.stdout.write(`FOUND: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** Messages to the SNMP agent, before the packets: one to a hundred of these. */
+function runSnmp(packets: number, seed: number): void {
+  const messages = Math.max(5_000, Math.floor(packets / 100));
+  const onProgress = (done: number): boolean => process.stdout.write(`round snmp messages ${done}\n`);
+  const { heapGrowth } = runSnmpSession({ seed, messages, onProgress });
+  process.stdout.write(`done: ${messages} SNMP messages, heap ${heapGrowth} bytes more\n`);
 }
 
 /** Runs the child, passes its words on now and then, and ends it when it falls silent. */

@@ -126,6 +126,11 @@ export class UsmManager {
   }
 
   request(asked: Asked, level: "authPriv" | "authNoPriv" | "noAuthNoPriv" = "authPriv"): Buffer {
+    return this.wrap(requestPdu(asked), level);
+  }
+
+  /** Any bytes in place of a PDU. */
+  wrap(pdu: Buffer, level: "authPriv" | "authNoPriv" | "noAuthNoPriv" = "authPriv"): Buffer {
     const user = level === "noAuthNoPriv" ? undefined : this.user;
     const bytes = writeUsmMessage({
       id: this.messageId++,
@@ -137,7 +142,7 @@ export class UsmManager {
       user,
       isPrivate: level === "authPriv",
       contextName: Buffer.from(this.contextName),
-      pdu: requestPdu(asked),
+      pdu,
     });
     return this.reportable(bytes, user);
   }
@@ -168,8 +173,12 @@ export class UsmManager {
 
   /** Our writer makes answers, which have no such flag. */
   private reportable(bytes: Buffer, user: UsmUser | undefined): Buffer {
-    const flags = bytes.indexOf(Buffer.of(0x04, 0x01), 0) + 2;
-    bytes[flags]! |= 4;
+    const header = new BerReader(bytes).enter(SEQUENCE);
+    header.integer();
+    const inner = header.enter(SEQUENCE);
+    inner.integer();
+    inner.integer();
+    inner.octets(1)[0]! |= 4;
     if (user !== undefined) {
       const outer = new BerReader(bytes).enter(SEQUENCE);
       outer.integer();

@@ -9,10 +9,13 @@ export interface RateLimits {
   readonly all: { readonly rate: number; readonly burst: number };
 }
 
-/** A walk of everything with GETNEXT, one message a variable, is within an address's burst. */
+/**
+ * A walk of everything with GETNEXT, one message a variable, is within an address's burst; what goes on for ever costs a few
+ * hundredths of a processor.
+ */
 export const RATE_LIMITS: RateLimits = {
-  each: { rate: 500, burst: 5_000 },
-  all: { rate: 1_000, burst: 10_000 },
+  each: { rate: 200, burst: 2_000 },
+  all: { rate: 400, burst: 4_000 },
 };
 const ADDRESSES_MAX = 1024;
 

@@ -321,15 +321,15 @@ describe("the rate", () => {
     const request = communityRequest({ names: [TEXT] });
     let answered = 0;
     for (let n = 0; n < 20_000; n++) if (responder.answer(request, FROM) !== undefined) answered++;
-    expect(answered).toBeGreaterThan(4_000);
-    expect(answered).toBeLessThan(5_001);
+    expect(answered).toBeGreaterThan(1_700);
+    expect(answered).toBeLessThan(2_001);
     expect(counts.limited).toBe(20_000 - answered);
     expect(responder.answer(request, "192.0.2.8")).toBeDefined();
     clock.ms += 1_000;
     let later = 0;
     for (let n = 0; n < 2_000; n++) if (responder.answer(request, FROM) !== undefined) later++;
-    expect(later).toBeGreaterThan(400);
-    expect(later).toBeLessThan(501);
+    expect(later).toBeGreaterThan(150);
+    expect(later).toBeLessThan(201);
   });
 
   it("of all addresses together is bounded, and the table of them", () => {
@@ -339,7 +339,7 @@ describe("the rate", () => {
     for (let n = 0; n < 30_000; n++) {
       if (responder.answer(request, `2001:db8::${n.toString(16)}`) !== undefined) answered++;
     }
-    expect(answered).toBeLessThan(10_001);
+    expect(answered).toBeLessThan(4_001);
   });
 
   it("counts what is told: large answers are used up sooner", () => {
@@ -347,7 +347,7 @@ describe("the rate", () => {
     const request = communityRequest({ type: GET_BULK, maxRepetitions: 1_000, names: [ARC] });
     let answered = 0;
     for (let n = 0; n < 5_000; n++) if (responder.answer(request, FROM) !== undefined) answered++;
-    expect(answered).toBeLessThan(1_500);
-    expect(answered).toBeGreaterThan(100);
+    expect(answered).toBeLessThan(600);
+    expect(answered).toBeGreaterThan(50);
   });
 });
