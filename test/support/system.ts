@@ -27,11 +27,24 @@ export function hasProgram(program: string): boolean {
  * @throws Error when it stays missing and STRAY_REQUIRE_SYSTEM is 1.
  */
 export function requireProgram(program: string, debianPackage: string): boolean {
-  if (hasProgram(program)) return true;
+  return requirePeer(program, debianPackage, () => hasProgram(program));
+}
+
+/** Debian's own Python, which has the modules that Debian packages. */
+export const DEBIAN_PYTHON = "/usr/bin/python3";
+
+/** Likewise, a module of Debian's own Python. */
+export function requireDebianPython(module: string, debianPackage: string): boolean {
+  const isThere = () => spawnSync(DEBIAN_PYTHON, ["-c", `import ${module}`]).status === 0;
+  return requirePeer(`the Python module ${module}`, debianPackage, isThere);
+}
+
+function requirePeer(what: string, debianPackage: string, isThere: () => boolean): boolean {
+  if (isThere()) return true;
   install(debianPackage);
-  if (hasProgram(program)) return true;
+  if (isThere()) return true;
   const { STRAY_REQUIRE_SYSTEM } = process.env;
-  const message = `${program} is not there: install the Debian package ${debianPackage}`;
+  const message = `${what} is not there: install the Debian package ${debianPackage}`;
   if (STRAY_REQUIRE_SYSTEM === "1") throw new Error(`${message} (STRAY_REQUIRE_SYSTEM=1)`);
   console.error(`\n*** TESTS LEFT OUT: ${message}\n`);
   return false;
