@@ -2,10 +2,12 @@
 
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { alertingText } from "../../host/metrics/alerting.js";
+import { dashboardQueries } from "../../host/metrics/dashboard.js";
 import { exposition } from "../../host/metrics/exposition.js";
 import { metricFamilies, openMetrics } from "../../host/metrics/families.js";
 import { wholeReports } from "../host/metrics/whole-reports.js";
-import { readMetrics, readValues } from "../support/prometheus.js";
+import { checkRules, readMetrics, readValues } from "../support/prometheus.js";
 import { requireDebianPython, requireProgram } from "../support/system.js";
 
 const hasClient = requireDebianPython("prometheus_client", "python3-prometheus-client");
@@ -59,5 +61,14 @@ describe.skipIf(!hasPromtool)("promtool", () => {
       status: code,
     } = spawnSync("promtool", ["check", "metrics"], { input, encoding: "utf8" });
     expect([code, stdout, stderr]).toEqual([0, "", ""]);
+  });
+
+  it("takes the alerting rules, and every query of the dashboard", () => {
+    expect(checkRules(alertingText())).toBe("");
+    const rules = dashboardQueries().map((query, index) => ({
+      record: `query${index}`,
+      expr: query.replaceAll("$__rate_interval", "5m").replaceAll("$__range", "6h"),
+    }));
+    expect(checkRules(JSON.stringify({ groups: [{ name: "dashboard", rules }] }))).toBe("");
   });
 });
