@@ -136,6 +136,7 @@ export class Daemon implements SensorView {
         vitals: () => this.vitals(),
         takeOpened: () => this.opened.take(),
         noticeTakers: () => this.sinks.noticeTakers,
+        controlCounts: () => this.control?.counters() ?? {},
       }),
       managementLog,
     );

@@ -12,11 +12,12 @@ import { SnmpEngines } from "../snmp/engine.js";
 import { ENTERPRISE_NUMBER, MIB_ARC } from "../snmp/mib/arcs.js";
 import { notificationOf } from "../snmp/notification.js";
 import { oidText } from "../snmp/oid.js";
+import { MetricsKeeper } from "./metrics-keeper.js";
 import { NoticeKeeper } from "./notice-keeper.js";
 import type { ReloadPlan } from "./reload.js";
 import { SnmpAgentKeeper } from "./snmp-agent-keeper.js";
 import { SnmpKeeper } from "./snmp-keeper.js";
-import type { SensorView } from "./view.js";
+import type { Counts, SensorView } from "./view.js";
 
 export interface ManagementContext {
   readonly view: SensorView;
@@ -31,6 +32,8 @@ export interface ManagementContext {
   incidents(): IncidentEngine | undefined;
   /** Flows of each finding, in the order of FINDING_NAMES; from shared memory, without a report of everything. */
   findingCounts(): readonly number[];
+  /** What the control socket counts. */
+  controlCounts(): Counts;
 }
 
 /** One row of `stray status` and of `stray counters`, as sinks have it. */
@@ -59,6 +62,7 @@ export interface ManagedPart {
 /** In the order in which they are opened. */
 export function managedParts(context: ManagementContext): readonly ManagedPart[] {
   const { log, view } = context;
+  const counters = () => ({ ...view.counters(), control: context.controlCounts() });
   const startedMs = performance.now();
   const uptimeMs = (): number => performance.now() - startedMs;
   const engines = new SnmpEngines({ enterprise: ENTERPRISE_NUMBER, log });
@@ -73,6 +77,7 @@ export function managedParts(context: ManagementContext): readonly ManagedPart[]
       notificationOf: (notice) => notificationOf(notice, view.status()),
       master: snmp,
     }),
+    new MetricsKeeper({ log, status: () => view.status(), counters }),
   ];
 }
 

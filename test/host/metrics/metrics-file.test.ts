@@ -1,11 +1,13 @@
 // The metrics as a file: whole or not at all, written again after a failure, gone when nobody writes it any more.
 
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MetricsFile } from "../../../host/metrics/metrics-file.js";
 import { MetricsKeeper } from "../../../host/sensor/metrics-keeper.js";
+import { until } from "../../support/daemon.js";
 import { wholeReports } from "./whole-reports.js";
 
 let folder: string;
@@ -99,7 +101,7 @@ describe("MetricsKeeper", () => {
 
   it("makes no report more than once a second, however many ask", async () => {
     const { kept, reports } = keeper();
-    await kept.use({ metrics: { listen: { host: "127.0.0.1", port: 0 }, file: undefined, everyMs: 1000 } });
+    await kept.open({ metrics: { listen: { host: "127.0.0.1", port: 0 }, file: undefined, everyMs: 1000 } });
     const url = `http://127.0.0.1:${kept.port}/metrics`;
     const startedMs = performance.now();
     for (let turn = 0; turn < 50; turn++)
@@ -112,17 +114,40 @@ describe("MetricsKeeper", () => {
     const { kept } = keeper();
     const listen = { host: "127.0.0.1", port: 0 };
     const file = join(folder, "stray.prom");
-    await kept.use({ metrics: { listen, file, everyMs: 1000 } });
+    await kept.open({ metrics: { listen, file, everyMs: 1000 } });
     const { port } = kept;
-    await kept.use({ metrics: { listen, file, everyMs: 2000 } });
+    await kept.replace({ metrics: { listen, file, everyMs: 2000 } });
     expect(kept.port).toBe(port);
-    expect(kept.outputs.map(({ name }) => name)).toEqual(["metrics:127.0.0.1:0", "metrics-file"]);
+    expect(kept.reports.map(({ name }) => name)).toEqual(["metrics:127.0.0.1:0", "metrics-file"]);
     const wrong = { host: "192.0.2.1", port: 1 };
-    await expect(kept.use({ metrics: { listen: wrong, file, everyMs: 2000 } })).rejects.toThrow(/loopback/);
+    await expect(kept.replace({ metrics: { listen: wrong, file, everyMs: 2000 } })).rejects.toThrow(
+      /loopback/,
+    );
     expect(kept.port).toBe(port);
-    await kept.use({ metrics: { listen: undefined, file: undefined, everyMs: 2000 } });
-    expect(kept.outputs).toEqual([]);
+    await kept.replace({ metrics: { listen: undefined, file: undefined, everyMs: 2000 } });
+    expect(kept.reports).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
+    await kept.close();
+  });
+
+  it("says that the address is taken, and serves when it is free", async () => {
+    const { kept } = keeper();
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", () => resolve()));
+    const { port } = taken.address() as AddressInfo;
+    await kept.open({ metrics: { listen: { host: "127.0.0.1", port }, file: undefined, everyMs: 1000 } });
+    expect(kept.reports.map(({ name }) => name)).toEqual([`metrics:127.0.0.1:${port}`]);
+    expect(kept.reports[0]?.state()).toMatchObject({
+      ok: false,
+      text: expect.stringContaining("EADDRINUSE"),
+    });
+    expect(said).toHaveLength(1);
+    await new Promise((resolve) => taken.close(resolve));
+    kept.pulse(Date.now());
+    expect(kept.port).toBeUndefined();
+    kept.pulse(Date.now() + 60_000);
+    await until("it serves", () => kept.port === port);
+    expect(kept.reports[0]?.state().ok).toBe(true);
     await kept.close();
   });
 });
