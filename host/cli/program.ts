@@ -8,11 +8,13 @@ import { printable } from "../errors.js";
 import { version } from "../version.js";
 import { alertsCommand } from "./alerts-command.js";
 import { bypassCommand } from "./bypass-command.js";
+import { completionCommand } from "./completion-command.js";
 import { configCommand } from "./config-command.js";
 import type { SetExitCode } from "./control/socket-option.js";
 import { countersCommand } from "./counters-command.js";
 import { darkCommand } from "./dark-command.js";
 import { flowsCommand } from "./flows-command.js";
+import { helpCommand } from "./help-command.js";
 import { incidentsCommand } from "./incidents-command.js";
 import { readCommand } from "./read-command.js";
 import { reloadCommand } from "./reload-command.js";
@@ -29,7 +31,8 @@ import { topCommand } from "./top-command.js";
 export function buildProgram(setExitCode: SetExitCode, read: Command = readCommand()): Command {
   const program = configure(new Command("stray"))
     .description("audits flows, notices conversations that should not exist, and says why")
-    .version(version(), "-V, --version");
+    .version(version(), "-V, --version")
+    .helpCommand(false);
   const commands = [
     read,
     reportCommand(setExitCode),
@@ -48,6 +51,8 @@ export function buildProgram(setExitCode: SetExitCode, read: Command = readComma
     configCommand(setExitCode),
     rpcCommand(setExitCode),
     shellCommand(setExitCode),
+    completionCommand(setExitCode),
+    helpCommand(setExitCode),
   ];
   for (const command of commands) program.addCommand(configureAll(command));
   return program;
