@@ -193,7 +193,8 @@ metrics:
   writable by strayd's account, and the unit needs \`ReadWritePaths=\` for it. At the end of strayd the file goes: what it
   says would be taken for the present.
 - What is told is at most a second old, and made at most once a second, however many ask. It is read from shared memory:
-  no worker waits for it.
+  no worker waits for it. It costs 5 to 10 ms of the main thread's time on a server's processor, by the profile, and is some
+  70 kB with one worker.
 - An address that is taken does not keep strayd from starting: \`stray status\` says so, and it is tried again.
 
 \`\`\`yaml

@@ -12,7 +12,7 @@ export interface MetricsFileOptions {
   readonly path: string;
   readonly everyMs: number;
   readonly log: SinkLog;
-  readonly text: () => string;
+  readonly text: () => Buffer;
 }
 
 /** Whoever runs node_exporter is another account. */
@@ -63,7 +63,7 @@ export class MetricsFile {
   private async writeOnce(): Promise<void> {
     const { path, log } = this.options;
     try {
-      const bytes = Buffer.from(this.options.text());
+      const bytes = this.options.text();
       await writeFile(this.temporary, bytes, { mode: MODE });
       await rename(this.temporary, path);
       this.counts.files++;

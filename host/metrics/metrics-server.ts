@@ -12,8 +12,8 @@ export interface MetricsServerOptions {
   readonly host: string;
   readonly port: number;
   readonly log: SinkLog;
-  /** The text as it is now, or was within the last second. */
-  readonly text: (form: Exposition) => string;
+  /** The text as it is now, or was within the last second: the same bytes for all who ask meanwhile. */
+  readonly text: (form: Exposition) => Buffer;
   /** Shorter in tests. */
   readonly limits?: Partial<MetricsLimits>;
 }
@@ -25,7 +25,9 @@ export interface MetricsLimits {
   readonly requestMs: number;
   /** Of a connection that neither asks nor reads. */
   readonly idleMs: number;
-  /** Of a connection in all. */
+  /** From a request to its answer's last byte. */
+  readonly answerMs: number;
+  /** Of a connection: the answer after that is its last. */
   readonly connectionMs: number;
   readonly requestsMax: number;
 }
@@ -35,12 +37,21 @@ export const METRICS_LIMITS: MetricsLimits = {
   headerBytesMax: 8192,
   requestMs: 5000,
   idleMs: 30_000,
+  answerMs: 60_000,
   connectionMs: 600_000,
   requestsMax: 1000,
 };
 
 const CHECK_MS = 1000;
 const HOSTS = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
+interface Connection {
+  readonly sinceMs: number;
+  /** When what is being answered was asked; undefined between two requests. */
+  askedMs: number | undefined;
+  /** Answers so far. */
+  answers: number;
+}
 
 export class MetricsServer {
   readonly name: string;
@@ -55,7 +66,7 @@ export class MetricsServer {
   };
   private readonly server: Server;
   private readonly limits: MetricsLimits;
-  private readonly sockets = new Map<Socket, number>();
+  private readonly sockets = new Map<Socket, Connection>();
   /** Those that were counted as malformed or slow: each once, whatever follows. */
   private readonly given = new WeakSet<Socket>();
   private readonly timer: NodeJS.Timeout;
@@ -76,7 +87,7 @@ export class MetricsServer {
     this.server.maxConnections = clientsMax;
     this.server.maxRequestsPerSocket = requestsMax;
     this.server.maxHeadersCount = 64;
-    this.server.setTimeout(idleMs, (socket) => this.drop(socket));
+    this.server.setTimeout(idleMs, (socket) => this.end(socket));
     this.server.on("request", (request, response) => this.answer(request, response));
     this.server.on("checkExpectation", (_, response) =>
       this.refuse(response, 417, "no expectation is met here"),
@@ -151,6 +162,7 @@ export class MetricsServer {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.note(request, response)) return;
     // What a client sends behind its head is not read: the connection ends with the answer.
     const hasBody =
       request.headers["transfer-encoding"] !== undefined ||
@@ -162,9 +174,9 @@ export class MetricsServer {
       return;
     }
     const form = wantedForm(request.headers.accept);
-    let text: string;
+    let bytes: Buffer;
     try {
-      text = this.options.text(form);
+      bytes = this.options.text(form);
     } catch (error) {
       this.counts.errors++;
       const reason = error instanceof Error ? error.message : String(error);
@@ -172,7 +184,6 @@ export class MetricsServer {
       this.say(response, 503, "the metrics can't be had just now");
       return;
     }
-    const bytes = Buffer.from(text);
     this.counts.scrapes++;
     this.counts.bytes += bytes.byteLength;
     response.writeHead(200, {
@@ -211,7 +222,7 @@ export class MetricsServer {
   }
 
   private keep(socket: Socket): void {
-    this.sockets.set(socket, Date.now());
+    this.sockets.set(socket, { sinceMs: Date.now(), askedMs: undefined, answers: 0 });
     socket.on("close", () => this.sockets.delete(socket));
   }
 
@@ -233,8 +244,11 @@ export class MetricsServer {
     setTimeout(() => socket.destroy(), CHECK_MS).unref();
   }
 
-  private drop(socket: Socket): void {
-    this.giveUp(socket, "clients-slow");
+  /** Neither asks nor reads: who has had every answer may do so, and is closed without a word. */
+  private end(socket: Socket): void {
+    const connection = this.sockets.get(socket);
+    const isDone = connection !== undefined && connection.askedMs === undefined && connection.answers > 0;
+    if (!isDone) this.giveUp(socket, "clients-slow");
     socket.destroy();
   }
 
@@ -246,9 +260,30 @@ export class MetricsServer {
     return true;
   }
 
+  /** Who reads a little at a time is not silent, and takes too long all the same. */
   private endOld(): void {
-    const before = Date.now() - this.limits.connectionMs;
-    for (const [socket, sinceMs] of this.sockets) if (sinceMs < before) this.drop(socket);
+    const before = Date.now() - this.limits.answerMs;
+    for (const [socket, { askedMs }] of this.sockets) {
+      if (askedMs !== undefined && askedMs < before) this.end(socket);
+    }
+  }
+
+  /** One question at a time: false for one that was asked before the last one was answered. */
+  private note(request: IncomingMessage, response: ServerResponse): boolean {
+    const { socket } = request;
+    const connection = this.sockets.get(socket);
+    if (connection?.askedMs !== undefined || connection === undefined) {
+      this.giveUp(socket, "malformed");
+      socket.destroy();
+      return false;
+    }
+    connection.askedMs = Date.now();
+    if (connection.askedMs - connection.sinceMs >= this.limits.connectionMs) response.shouldKeepAlive = false;
+    response.once("finish", () => {
+      connection.askedMs = undefined;
+      connection.answers++;
+    });
+    return true;
   }
 }
 

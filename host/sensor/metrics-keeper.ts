@@ -35,7 +35,7 @@ export class MetricsKeeper implements ManagedPart {
   private isTrying = false;
   private file: MetricsFile | undefined;
   private made:
-    | { readonly atMs: number; readonly texts: Map<Exposition, string>; readonly families: readonly Family[] }
+    | { readonly atMs: number; readonly texts: Map<Exposition, Buffer>; readonly families: readonly Family[] }
     | undefined;
 
   constructor(private readonly sources: MetricsSources) {}
@@ -127,7 +127,7 @@ export class MetricsKeeper implements ManagedPart {
     this.file = path === undefined ? undefined : new MetricsFile({ path, everyMs, log, text });
   }
 
-  private text(form: Exposition): string {
+  private text(form: Exposition): Buffer {
     const nowMs = performance.now();
     if (this.made === undefined || nowMs - this.made.atMs >= FRESH_MS) {
       const families = metricFamilies(this.sources.status(), this.sources.counters());
@@ -136,7 +136,7 @@ export class MetricsKeeper implements ManagedPart {
     const { texts, families } = this.made;
     const known = texts.get(form);
     if (known !== undefined) return known;
-    const text = exposition(families, form);
+    const text = Buffer.from(exposition(families, form));
     texts.set(form, text);
     return text;
   }

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { CountersAnswer } from "../../host/control/protocol.js";
-import type { CounterScope } from "../../host/metrics/counter-help.js";
+import { type CounterScope, counterHelp } from "../../host/metrics/counter-help.js";
 import { CONTENT_TYPES } from "../../host/metrics/exposition.js";
 import { metricOf } from "../../host/metrics/families.js";
 import { until } from "../support/daemon.js";
@@ -49,6 +49,22 @@ function series(answer: CountersAnswer): Map<string, number> {
   return all;
 }
 
+/** Counters that no table has words for. */
+function unexplained(answer: CountersAnswer): string[] {
+  const without = (scope: CounterScope, counts: Readonly<Record<string, number>>): string[] =>
+    Object.keys(counts)
+      .filter((name) => counterHelp(scope, name) === undefined)
+      .map((name) => `${scope} ${name}`);
+  return [
+    ...without("sensor", answer.total),
+    ...without("control", answer.control),
+    ...without("gauge", answer.gauges),
+    ...answer.workers.flatMap(({ counters }) => without("worker", counters)),
+    ...answer.interfaces.flatMap(({ counters }) => without("interface", counters)),
+    ...answer.sinks.flatMap(({ counters }) => without("sink", counters)),
+  ];
+}
+
 describe.skipIf(!canPlayLive() || !hasClient)("metrics of a running strayd", () => {
   let rig: LiveRig;
   let home: DaemonHome;
@@ -80,6 +96,7 @@ describe.skipIf(!canPlayLive() || !hasClient)("metrics of a running strayd", () 
     await rig.replay(letter.path);
     await home.seen(letter.packets);
     const before = series((await home.counters()) as CountersAnswer);
+    expect(unexplained((await home.counters()) as CountersAnswer)).toEqual([]);
     // What was made before is not older than a second.
     await new Promise((resolve) => setTimeout(resolve, 1100));
     const { type, text } = ask();

@@ -24,7 +24,12 @@ describe("MetricsFile", () => {
   it("is written whole, for everybody to read, and leaves nothing else", async () => {
     const path = join(folder, "stray.prom");
     let turn = 0;
-    const file = new MetricsFile({ path, everyMs: 3_600_000, log, text: () => `turn ${++turn}\n` });
+    const file = new MetricsFile({
+      path,
+      everyMs: 3_600_000,
+      log,
+      text: () => Buffer.from(`turn ${++turn}\n`),
+    });
     await file.write();
     await file.write();
     expect(readFileSync(path, "utf8")).toBe("turn 2\n");
@@ -41,7 +46,7 @@ describe("MetricsFile", () => {
       path: join(below, "stray.prom"),
       everyMs: 3_600_000,
       log,
-      text: () => "x\n",
+      text: () => Buffer.from("x\n"),
     });
     await file.write();
     await file.write();
@@ -71,7 +76,7 @@ describe("MetricsFile", () => {
   it("is never seen half written", async () => {
     const path = join(folder, "stray.prom");
     const whole = `${"y".repeat(1 << 20)}\n`;
-    const file = new MetricsFile({ path, everyMs: 3_600_000, log, text: () => whole });
+    const file = new MetricsFile({ path, everyMs: 3_600_000, log, text: () => Buffer.from(whole) });
     await file.write();
     for (let turn = 0; turn < 20; turn++) {
       const writing = file.write();

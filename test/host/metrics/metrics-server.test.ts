@@ -20,7 +20,10 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-async function start(limits: Partial<MetricsLimits> = {}, text = (form: string) => `form ${form}\n`) {
+async function start(
+  limits: Partial<MetricsLimits> = {},
+  text = (form: string) => Buffer.from(`form ${form}\n`),
+) {
   const server = await MetricsServer.listen({
     host: "127.0.0.1",
     port: 0,
@@ -118,7 +121,7 @@ describe("what is answered", () => {
   });
 
   it("is on loopback only, and told when the address is taken", async () => {
-    const options = { port: 0, log: () => undefined, text: () => "" };
+    const options = { port: 0, log: () => undefined, text: () => Buffer.from("") };
     await expect(MetricsServer.listen({ ...options, host: "0.0.0.0" })).rejects.toThrow(/not loopback/);
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", () => resolve()));
@@ -145,19 +148,45 @@ describe("clients that mean no good", () => {
 
   it("are closed when they ask and do not read", async () => {
     const size = 8 << 20;
-    const server = await start({ idleMs: 300 }, () => "x".repeat(size));
+    const server = await start({ idleMs: 300 }, () => Buffer.alloc(size, "x"));
     const { socket } = raw(server, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
     socket.pause();
     await until("the server gave up", () => server.counters()["clients-slow"] === 1);
     expect(server.state()).toEqual({ ok: true, text: "serves 0 clients" });
   });
 
-  it("can't hold a connection for ever by asking again and again", async () => {
-    const server = await start({ connectionMs: 1 });
+  it("are closed when they read a little at a time", async () => {
+    const server = await start({ answerMs: 1 }, () => Buffer.alloc(8 << 20, "x"));
     const { socket, closed } = raw(server, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    const again = setInterval(() => socket.write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"), 100);
-    await closed.finally(() => clearInterval(again));
-    expect(server.counters()["clients-slow"]).toBe(1);
+    socket.pause();
+    const reading = setInterval(() => socket.read(1), 20);
+    await until("the server gave up", () => server.counters()["clients-slow"] === 1);
+    clearInterval(reading);
+    socket.resume();
+    await closed;
+  });
+
+  it("can't hold a connection for ever by asking again and again", async () => {
+    const server = await start({ connectionMs: 0 });
+    const client = raw(server, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await client.closed;
+    expect(client.said()).toMatch(/^Connection: close\r$/im);
+    expect(server.counters()).toMatchObject({ scrapes: 1, "clients-slow": 0 });
+  });
+
+  it("can't ask a thousand times at once", async () => {
+    const server = await start();
+    const client = raw(server, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000));
+    await client.closed;
+    expect(server.counters()).toMatchObject({ scrapes: 1, malformed: 1 });
+  });
+
+  it("are not those who keep a connection and ask now and then", async () => {
+    const server = await start({ idleMs: 100 });
+    const client = raw(server, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await client.closed;
+    expect(client.said()).toMatch(/200 OK[\s\S]*form text\n$/);
+    expect(server.counters()).toMatchObject({ scrapes: 1, "clients-slow": 0, malformed: 0 });
   });
 
   it("are told that their head is too large", async () => {
