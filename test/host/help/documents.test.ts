@@ -106,6 +106,20 @@ describe("docs", () => {
     expect(told.filter(([, name]) => !known.has(name))).toEqual([]);
   });
 
+  it("has every object and notification of the MIB that somebody can ask for", () => {
+    const mib = read("packaging/mibs/STRAY-MIB.txt");
+    const page = read("docs/snmp.md");
+    const named = [...mib.matchAll(/^([a-z]\w*)\s+(?:OBJECT|NOTIFICATION)-TYPE\b(?:\s+SYNTAX\s+(\w+))?/gm)];
+    // An entry is its table's row: it is never asked for by itself.
+    const asked = named.filter(([, , syntax = ""]) => !/Entry$/.test(syntax)).map(([, name]) => name!);
+    expect(asked.length).toBeGreaterThan(80);
+    expect(asked.filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
+    for (const [, name = ""] of named) {
+      const definition = mib.slice(mib.search(new RegExp(`^${name}\\s`, "m")));
+      expect(definition.slice(0, definition.indexOf("::=")), name).toMatch(/DESCRIPTION\s+"[^"]{5,}"/);
+    }
+  });
+
   it("lists every document in docs/README.md", () => {
     const index = read("docs/README.md");
     for (const path of DOCUMENTS) {

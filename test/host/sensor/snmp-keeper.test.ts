@@ -30,6 +30,7 @@ describe("SNMP of the daemon", () => {
       view: new FakeSensor(),
       log: () => undefined,
       incidents: () => undefined,
+      controlCounts: () => ({}),
       findingCounts: () => {
         looks++;
         return [];
