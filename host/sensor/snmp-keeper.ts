@@ -12,13 +12,15 @@ import type { MibSource } from "../snmp/snapshot.js";
 import { version } from "../version.js";
 import type { ManagedPart, ManagementContext } from "./management.js";
 
+export type SnmpContext = Pick<ManagementContext, "view" | "log" | "incidents" | "findingCounts">;
+
 export class SnmpKeeper implements ManagedPart {
   readonly replacedBy = "replacesSnmp";
   readonly view: MibView;
   private subagent: Subagent | undefined;
   private canBeAsked = false;
 
-  constructor(private readonly context: ManagementContext) {
+  constructor(private readonly context: SnmpContext) {
     this.view = new MibView(sourceOf(context));
   }
 
@@ -64,7 +66,7 @@ export class SnmpKeeper implements ManagedPart {
   }
 }
 
-function sourceOf({ view, incidents, findingCounts }: ManagementContext): MibSource {
+function sourceOf({ view, incidents, findingCounts }: SnmpContext): MibSource {
   return {
     status: () => view.status(),
     counters: () => view.counters(),

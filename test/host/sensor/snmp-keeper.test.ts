@@ -30,7 +30,6 @@ describe("SNMP of the daemon", () => {
       view: new FakeSensor(),
       log: () => undefined,
       incidents: () => undefined,
-      controlCounts: () => ({}),
       findingCounts: () => {
         looks++;
         return [];
