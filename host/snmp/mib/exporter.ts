@@ -63,7 +63,7 @@ export function exporterText(form: "modules" | "flat"): string {
     form === "modules"
       ? { auths, modules }
       : { stray: { ...EXPORTER_MODULE, version: 2, auth: { community: "public" } } };
-  return head + stringify(whole, { lineWidth: 110, aliasDuplicateObjects: false });
+  return head + stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function tableMetrics({ indices, columns }: TableAt): Metric[] {
