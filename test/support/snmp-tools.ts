@@ -47,11 +47,12 @@ export class Snmpd {
   private readonly state: string;
   private daemon: Daemon | undefined;
 
-  /** `owner`: whose processes may connect as subagents. */
+  /** `owner`: whose processes may connect as subagents; `more`: further lines of its configuration. */
   constructor(
     folder: string,
     private readonly namespace: Namespace,
     owner: { readonly user: string; readonly group: string },
+    more: readonly string[] = [],
   ) {
     this.socket = join(folder, "agentx");
     this.config = join(folder, "snmpd.conf");
@@ -67,11 +68,13 @@ export class Snmpd {
       `agentXPerms 0660 0755 ${owner.user} ${owner.group}`,
       "agentXTimeout 5",
       "agentXRetries 0",
+      ...more,
     ];
     writeFileSync(this.config, `${lines.join("\n")}\n`);
   }
 
-  private get environment(): NodeJS.ProcessEnv {
+  /** For tools that are to know the MIB, and nothing of the machine's own. */
+  get environment(): NodeJS.ProcessEnv {
     const { PATH } = process.env;
     return {
       PATH,
