@@ -21,8 +21,6 @@ import {
 /** What a master sent is no AgentX. The session can't go on: where the next PDU begins is not known. */
 export class AgentXError extends Error {}
 
-/** 1.3.6.1: what a prefix stands for, with one more number. */
-const INTERNET: Oid = [1, 3, 6, 1];
 const NO_BYTES = Buffer.alloc(0);
 
 /** Puts chunks together and gives whole PDUs. */
@@ -43,7 +41,7 @@ export class Framer {
       const end = HEADER_BYTES + header.payload;
       if (rest.length < end) break;
       const pdu = pduOf(header, rest.subarray(HEADER_BYTES, end));
-      rest = rest.subarray(end);
+      rest = rest.length === end ? NO_BYTES : rest.subarray(end);
       if (!each(pdu)) return;
     }
     // A copy: whose chunk it is may use it again.
@@ -52,16 +50,28 @@ export class Framer {
 }
 
 function headerOf(bytes: Buffer): Header {
-  const [version, type, flags] = [bytes[0]!, bytes[1]!, bytes[2]!];
+  const version = bytes[0]!;
+  const flags = bytes[2]!;
   if (version !== VERSION) throw new AgentXError(`expected version ${VERSION} of AgentX, found ${version}`);
-  const word = (at: number) => (isBig(flags) ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
-  const payload = word(16);
+  const isBigEndian = isBig(flags);
+  const payload = wordAt(bytes, 16, isBigEndian);
   if (payload > PAYLOAD_MAX || payload % 4 !== 0) {
     throw new AgentXError(
       `expected a payload of up to ${PAYLOAD_MAX} bytes in whole words, found ${payload}`,
     );
   }
-  return { type, flags, session: word(4), transaction: word(8), packet: word(12), payload };
+  return {
+    type: bytes[1]!,
+    flags,
+    session: wordAt(bytes, 4, isBigEndian),
+    transaction: wordAt(bytes, 8, isBigEndian),
+    packet: wordAt(bytes, 12, isBigEndian),
+    payload,
+  };
+}
+
+function wordAt(bytes: Buffer, at: number, isBigEndian: boolean): number {
+  return isBigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
 }
 
 function isBig(flags: number): boolean {
@@ -124,8 +134,7 @@ class PayloadReader {
   }
 
   u32(): number {
-    const at = this.take(4);
-    return this.isBig ? this.bytes.readUInt32BE(at) : this.bytes.readUInt32LE(at);
+    return wordAt(this.bytes, this.take(4), this.isBig);
   }
 
   /** Passes over them. */
@@ -139,19 +148,28 @@ class PayloadReader {
     while (this.at < this.bytes.length) {
       if (ranges.length >= RANGES_MAX)
         throw new AgentXError(`expected up to ${RANGES_MAX} names in a request`);
-      const { oid: start, include } = this.oid();
-      ranges.push({ start, include, end: this.oid().oid });
+      ranges.push(this.range());
     }
     return ranges;
   }
 
+  /** The next range. Each step is plain: a walk comes here twice for each of its hundreds of requests. */
+  private range(): SearchRange {
+    const { oid: start, include } = this.oid();
+    return { start, include, end: this.oid().oid };
+  }
+
   private oid(): { oid: Oid; include: boolean } {
-    const [count, prefix, include] = [this.u8(), this.u8(), this.u8()];
-    this.take(1);
+    const { bytes, isBig: isBigEndian } = this;
+    const head = this.take(4);
+    const count = bytes[head]!;
+    const prefix = bytes[head + 1]!;
     if (count > OID_MAX) throw new AgentXError(`expected a name of up to ${OID_MAX} numbers, found ${count}`);
-    const oid = prefix === 0 ? [] : [...INTERNET, prefix];
-    for (let part = 0; part < count; part++) oid.push(this.u32());
-    return { oid, include: include !== 0 };
+    // A prefix stands for 1.3.6.1 and itself.
+    const oid = prefix === 0 ? [] : [1, 3, 6, 1, prefix];
+    let at = this.take(4 * count);
+    for (let part = 0; part < count; part++, at += 4) oid.push(wordAt(bytes, at, isBigEndian));
+    return { oid, include: bytes[head + 2] !== 0 };
   }
 
   private take(size: number): number {

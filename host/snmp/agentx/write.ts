@@ -80,7 +80,7 @@ class PduWriter {
 
   bytes(...bytes: readonly number[]): this {
     const at = this.room(bytes.length);
-    for (const [place, byte] of bytes.entries()) this.buffer[at + place] = byte;
+    for (let place = 0; place < bytes.length; place++) this.buffer[at + place] = bytes[place]!;
     return this;
   }
 
