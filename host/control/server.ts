@@ -7,6 +7,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { SensorView } from "../sensor/view.js";
 import { Access, type AccessOptions } from "./access.js";
 import type { AuditSink } from "./audit-entry.js";
+import type { Caller } from "./caller.js";
 import { CONNECTION_LIMITS, Connection, type ConnectionLimits } from "./connection.js";
 import { type ControlCounts, newControlCounts } from "./counts.js";
 import { Dispatcher, errorText } from "./dispatcher.js";
@@ -41,6 +42,8 @@ export interface ControlOptions {
 
 const IDLE_CHECK_MS = 5000;
 const CLOSE_GRACE_MS = 1000;
+/** Places that only they may take, of many. */
+export const ADMIN_CLIENTS = 2;
 
 export class ControlServer {
   /** Later parts add their methods here. */
@@ -120,7 +123,8 @@ export class ControlServer {
   }
 
   private accept(socket: Socket): void {
-    const refusal = this.refusal(socket);
+    const caller = this.access.callerOf(socket);
+    const refusal = this.refusal(socket, caller);
     if (refusal !== undefined) {
       this.counts["clients-refused"]++;
       socket.on("error", () => undefined);
@@ -129,21 +133,20 @@ export class ControlServer {
       return;
     }
     this.counts.clients++;
-    const connection = new Connection(
-      socket,
-      this.access.callerOf(socket),
-      this.dispatcher,
-      this.counts,
-      this.limits,
-    );
+    const connection = new Connection(socket, caller, this.dispatcher, this.counts, this.limits);
     this.connections.add(connection);
     socket.once("close", () => this.connections.delete(connection));
   }
 
-  private refusal(socket: Socket): string | undefined {
+  private refusal(socket: Socket, { granted }: Caller): string | undefined {
     const { clientsMax, admit } = this.options;
     if (this.connections.size >= clientsMax) {
       return `${clientsMax} clients are connected, as many as control.clients-max allows: try again when one has gone`;
+    }
+    // Whoever only looks can't keep out whoever has to act.
+    const forOthers = clientsMax - Math.min(ADMIN_CLIENTS, Math.floor(clientsMax / 4));
+    if (granted !== "admin" && this.connections.size >= forOthers) {
+      return `${this.connections.size} clients are connected, and the places that are left are for admins: try again when one has gone`;
     }
     return admit?.(socket);
   }

@@ -19,6 +19,7 @@ import {
 } from "../../../host/control/protocol.js";
 import { METHOD_ROLES, ROLES } from "../../../host/control/roles.js";
 import { addRuleMethods, PAGE_RULES_MAX } from "../../../host/control/rule-methods.js";
+import { ADMIN_CLIENTS } from "../../../host/control/server.js";
 import { StrayError } from "../../../host/errors.js";
 import type { InlineReport } from "../../../host/sensor/view.js";
 import { inlineReport, ruleLines } from "./fake-sensor.js";
@@ -156,6 +157,7 @@ describe("docs/control.md", () => {
       `| bytes of a response line | ${grouped(RESPONSE_BYTES_MAX)} |`,
       `| a burst of ${CONNECTION_LIMITS.requestsBurst}, then ${CONNECTION_LIMITS.requestsPerSecond} a second, for each client |`,
       `| time until a response is read | ${CONNECTION_LIMITS.drainMs / 1000} s |`,
+      `of which the last ${ADMIN_CLIENTS} (of fewer than ${4 * ADMIN_CLIENTS}: a fourth) are for admins`,
       `up to ${SESSION_TEXT_MAX} characters each`,
       `| time without a request | ${CONNECTION_LIMITS.idleMs / 60_000} min |`,
       `an array of up to ${BATCH_REQUESTS_MAX} requests`,

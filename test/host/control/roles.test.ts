@@ -18,6 +18,7 @@ import { MethodRegistry } from "../../../host/control/methods.js";
 import { type Peer, peerOf } from "../../../host/control/peer.js";
 import { METHOD_ROLES, mayAct, ROLES, type Role } from "../../../host/control/roles.js";
 import { addRuleMethods } from "../../../host/control/rule-methods.js";
+import type { ControlOptions } from "../../../host/control/server.js";
 import { userName } from "../../../host/control/user.js";
 import { requireProgram } from "../../support/system.js";
 import { later, RawClient, startControl, temporaryFolder } from "./support.js";
@@ -33,9 +34,10 @@ function peer(uid: number, ...groups: number[]): Peer {
 const GROUPS: Readonly<Record<string, number>> = { "stray-operators": 501, "stray-admins": 502 };
 
 /** A server whose clients are whoever `who` says. */
-async function startFor(who: () => Peer | undefined) {
+async function startFor(who: () => Peer | undefined, options: Partial<ControlOptions> = {}) {
   const calls: AuditedCall[] = [];
   const control = await startControl({
+    ...options,
     audit: (call) => calls.push(call),
     access: {
       operators: "stray-operators",
@@ -156,6 +158,25 @@ describe("roles", () => {
     const { path, calls } = await startFor(() => peer(1000, 502));
     await (await RawClient.connect(path)).ask("v1.bypass.set", { on: "yes" });
     expect(calls).toMatchObject([{ method: "v1.bypass.set", outcome: "failed", error: "-32602" }]);
+  });
+});
+
+describe("places", () => {
+  it("are left for admins when everybody else's are taken", async () => {
+    let who = peer(1000, 1);
+    const { path, server } = await startFor(() => who, { clientsMax: 5 });
+    for (let n = 0; n < 4; n++) await (await RawClient.connect(path)).ask("v1.hello");
+    const { error } = await (await RawClient.connect(path)).answer();
+    expect(error).toMatchObject({
+      code: -32003,
+      message: expect.stringContaining("4 clients are connected, and the places"),
+    });
+    who = peer(1000, 502);
+    expect((await (await RawClient.connect(path)).ask("v1.hello")).result).toMatchObject({ role: "admin" });
+    expect((await (await RawClient.connect(path)).answer()).error?.message).toContain(
+      "as many as control.clients-max",
+    );
+    expect(server.counters()).toMatchObject({ clients: 5, "clients-refused": 2 });
   });
 });
 
