@@ -15,19 +15,16 @@ describe.skipIf(!canLogIn())("a login over ssh", () => {
     await rig?.remove();
   });
 
-  it.each<KeyName>(["viewer", "operator", "admin", "keyed-viewer", "keyed-any", "keyed-bare"])(
-    "%s looks",
-    async (key) => {
-      const status = await rig.login(key, "stray status --json");
-      expect(status).toMatchObject({ stderr: "", exitCode: 0 });
-      expect(JSON.parse(status.stdout)).toMatchObject({ name: "lab" });
-      const flows = await rig.login(key, "stray flows --json 'udp and (src port 1001)'");
-      expect(flows).toMatchObject({ stderr: "", exitCode: 0 });
-      expect(JSON.parse(flows.stdout)).toMatchObject({ sport: 1001 });
-      expect(await rig.login(key, "counters --json")).toMatchObject({ stderr: "", exitCode: 0 });
-      expect(await rig.login(key, "stray bypass show --json")).toMatchObject({ stderr: "", exitCode: 0 });
-    },
-  );
+  it.each<KeyName>(["viewer", "operator", "admin", "keyed-viewer", "keyed-any"])("%s looks", async (key) => {
+    const status = await rig.login(key, "stray status --json");
+    expect(status).toMatchObject({ stderr: "", exitCode: 0 });
+    expect(JSON.parse(status.stdout)).toMatchObject({ name: "lab" });
+    const flows = await rig.login(key, "stray flows --json 'udp and (src port 1001)'");
+    expect(flows).toMatchObject({ stderr: "", exitCode: 0 });
+    expect(JSON.parse(flows.stdout)).toMatchObject({ sport: 1001 });
+    expect(await rig.login(key, "counters --json")).toMatchObject({ stderr: "", exitCode: 0 });
+    expect(await rig.login(key, "stray bypass show --json")).toMatchObject({ stderr: "", exitCode: 0 });
+  });
 
   it("says who it is taken for, over stray rpc", async () => {
     const asked = async (key: KeyName, command: string) => {
@@ -116,6 +113,17 @@ describe.skipIf(!canLogIn())("a login over ssh", () => {
     expect([stdout, exitCode]).toEqual(["", 2]);
     expect(stderr).toMatch(/^stray: name a command: status, top, flows, [a-z, ]+\n$/);
   });
+
+  it.each<KeyName>(["keyed-bare", "keyed-other"])(
+    "is none with a key whose line does not say what it runs: %s",
+    async (key) => {
+      expect(await rig.login(key, "stray status")).toMatchObject({
+        stdout: "",
+        stderr: "keyed@127.0.0.1: Permission denied (publickey).\r\n",
+        exitCode: 255,
+      });
+    },
+  );
 
   it("of an account that may not connect ends in plain words", async () => {
     const { stderr, exitCode } = await rig.login("stranger", "stray status");

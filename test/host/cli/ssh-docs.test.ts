@@ -131,10 +131,21 @@ describe("docs/ssh.md", () => {
     const closed = (text: string) =>
       text
         .split("\n")
-        .filter((line) => /^ {4}\w/.test(line) && !/ForceCommand|TrustedUserCAKeys/.test(line))
+        .filter((line) => /^ {4}\w/.test(line) && !/ForceCommand|AuthorizedKeys|TrustedUserCAKeys/.test(line))
         .map((line) => line.trim());
     expect(closed(keys!)).toEqual(closed(remote!));
     expect(closed(remote!).length).toBeGreaterThan(15);
+    // Lines of the page that are keys, and only those.
+    const [, pattern] = /grep -E '([^']+)'/.exec(keys!)!;
+    const lines = page.split("\n").filter((line) => line.includes(" ssh-ed25519 AAAA"));
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(line).toMatch(new RegExp(pattern!));
+    for (const line of [
+      'ssh-ed25519 AAAA command="stray shell" x',
+      'command="/bin/sh" ssh-ed25519 AAAA',
+      "ssh-ed25519 AAAA",
+    ])
+      expect(line).not.toMatch(new RegExp(pattern!));
     expect(snippet.trimEnd().endsWith("\nMatch all")).toBe(true);
   });
 });

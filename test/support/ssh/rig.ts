@@ -56,8 +56,9 @@ export type AccountName = keyof typeof ACCOUNTS;
 const KEY_LINES = {
   "keyed-viewer": 'restrict,pty,command="stray shell --role viewer"',
   "keyed-any": 'restrict,command="/usr/bin/stray-shell"',
-  // Nobody said what it may: the login shell does.
+  // Nobody said what they may.
   "keyed-bare": "",
+  "keyed-other": 'restrict,command="/bin/sh"',
 } as const;
 export type KeyName = AccountName | keyof typeof KEY_LINES | "own";
 
