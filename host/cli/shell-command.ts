@@ -20,7 +20,7 @@ Examples:
   restrict,pty,command="stray shell --role viewer" ssh-ed25519 AAAA...  (authorized_keys)
 
 Exit status:
-  that of the command that was asked for
+  0  done; else that of the command that was asked for
   ${UNREACHABLE_HELP}`;
 
 export interface ShellOptions {

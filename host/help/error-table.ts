@@ -269,6 +269,16 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
       "Be in the group of control.group, and log in again; docs/control.md, section Who may.",
     ],
     [
+      "CONTROL_ROLE",
+      "Your role does not suffice for this, or a session was to have a higher one.",
+      "The message says which role is needed and which group has it; docs/control.md, section Who may.",
+    ],
+    [
+      "CONTROL_SESSION",
+      "A client told who it is too late, or twice.",
+      "`v1.session` is the first request of a connection, or none: connect anew.",
+    ],
+    [
       "CONTROL_NO_ANSWER",
       "strayd was reached and did not answer in time.",
       "It is stopped or overloaded: its log, `top`.",
@@ -308,6 +318,23 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
       "CONTROL_NOT_A_SOCKET",
       "Something else lies where the socket should be, and is left alone.",
       "Move it, or set another control.socket.",
+    ],
+  ]),
+  group("Of a login over ssh", [
+    [
+      "SHELL_SYNTAX",
+      "The command can't be cut into words without a shell, and there is none.",
+      "Put what has blanks, parentheses and the like in single quotes; docs/ssh.md.",
+    ],
+    [
+      "SHELL_REFUSED",
+      "This command is not there over a login that may only ask the sensor.",
+      "`help` lists what can be asked; the rest needs a shell on the machine; docs/ssh.md.",
+    ],
+    [
+      "SHELL_EMPTY",
+      "No command was given, and there is no terminal to ask on.",
+      "Name one behind the host: `ssh sensor stray status`; `ssh -t` gives a terminal.",
     ],
   ]),
   group("Of rules and alerts", [

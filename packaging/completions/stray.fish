@@ -95,6 +95,10 @@ function __stray_at
                     set skip 1
                 case 'stop --socket' 'stop --wait'
                     set skip 1
+                case 'rpc --socket' 'rpc --role'
+                    set skip 1
+                case 'shell --role' 'shell -c' 'shell --socket'
+                    set skip 1
             end
         else if test $count = 0; and __stray_is_command "$path" $word
             set path (string trim -- "$path $word")
@@ -109,7 +113,7 @@ end
 function __stray_is_command
     switch "$argv[1]"
         case ''
-            contains -- $argv[2] read report run status top flows alerts incidents dark rules bypass counters reload stop config completion help
+            contains -- $argv[2] read report run status top flows alerts incidents dark rules bypass counters reload stop config rpc shell completion help
         case 'incidents'
             contains -- $argv[2] list show ack close reopen false-positive note merge mute mutes unmute export report
         case 'dark'
@@ -153,6 +157,8 @@ complete -c stray -n "__stray_in '' 0 0" -a counters -d 'print the running senso
 complete -c stray -n "__stray_in '' 0 0" -a reload -d 'make the running sensor read its configuration anew'
 complete -c stray -n "__stray_in '' 0 0" -a stop -d 'stop the running sensor after its flows are recorded'
 complete -c stray -n "__stray_in '' 0 0" -a config -d 'check, show or begin the configuration of `stray run`'
+complete -c stray -n "__stray_in '' 0 0" -a rpc -d 'join standard input and output to the running sensor\'s control socket'
+complete -c stray -n "__stray_in '' 0 0" -a shell -d 'run commands for a restricted login over ssh: the sensor\'s own, and not…'
 complete -c stray -n "__stray_in '' 0 0" -a completion -d 'print the script with which a shell completes stray\'s words'
 complete -c stray -n "__stray_in '' 0 0" -a help -d 'tell of a command, a finding, a cause, an error code, a counter, a key'
 complete -c stray -n "__stray_in ''" -s V -l version -d 'output the version number'
@@ -441,6 +447,13 @@ complete -c stray -n "__stray_in 'config show'" -l json -d 'print it as one JSON
 complete -c stray -n "__stray_in 'config show'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'config show' 0 0" -F
 complete -c stray -n "__stray_in 'config default'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'rpc'" -l socket -r -F -d 'control socket of strayd'
+complete -c stray -n "__stray_in 'rpc'" -l role -r -f -a 'viewer operator admin' -d 'no more than this role, whatever the account has'
+complete -c stray -n "__stray_in 'rpc'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'shell'" -l role -r -f -a 'viewer operator admin' -d 'no more than this role, whatever the account has'
+complete -c stray -n "__stray_in 'shell'" -s c -r -d 'the command, as sshd gives it to a login shell'
+complete -c stray -n "__stray_in 'shell'" -l socket -r -F -d 'control socket of strayd'
+complete -c stray -n "__stray_in 'shell'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'completion'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'completion' 0 0" -f -a 'bash zsh fish'
 complete -c stray -n "__stray_in 'help' 0 9" -a read -d 'read capture files'
@@ -458,6 +471,8 @@ complete -c stray -n "__stray_in 'help' 0 9" -a counters -d 'print the running s
 complete -c stray -n "__stray_in 'help' 0 9" -a reload -d 'make the running sensor read its configuration anew'
 complete -c stray -n "__stray_in 'help' 0 9" -a stop -d 'stop the running sensor after its flows are recorded'
 complete -c stray -n "__stray_in 'help' 0 9" -a config -d 'check, show or begin the configuration of `stray run`'
+complete -c stray -n "__stray_in 'help' 0 9" -a rpc -d 'join standard input and output to the running sensor\'s control socket'
+complete -c stray -n "__stray_in 'help' 0 9" -a shell -d 'run commands for a restricted login over ssh: the sensor\'s own, and not…'
 complete -c stray -n "__stray_in 'help' 0 9" -a completion -d 'print the script with which a shell completes stray\'s words'
 complete -c stray -n "__stray_in 'help' 0 9" -a help -d 'tell of a command, a finding, a cause, an error code, a counter, a key'
 complete -c stray -n "__stray_in 'help'" -l json -d 'as JSON: an array of what was found'

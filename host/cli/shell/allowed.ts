@@ -70,6 +70,7 @@ export const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
   reload: { options: ["--json"] },
   stop: { options: ["--wait", "--json"] },
   rpc: { options: ["--role"] },
+  help: { options: ["--json"] },
 };
 
 const FILES = "it reads files that are named to it";
@@ -85,6 +86,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   "config check": FILES,
   "config show": FILES,
   "config default": "it is about files of the machine itself",
+  completion: "it is for a shell",
   shell: "it is what runs already",
 };
 
