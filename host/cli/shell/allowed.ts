@@ -86,7 +86,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   "config check": FILES,
   "config show": FILES,
   "config default": "it is about files of the machine itself",
-  completion: "it is for a shell",
+  completion: "it is about files of a workstation",
   shell: "it is what runs already",
 };
 
