@@ -257,7 +257,32 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
       "The message says what: inline.policy, inline.allow.",
     ],
   ]),
-  group("Of the control socket", [
+  group("Of the control socket, and of logins that may ask it and nothing else", [
+    [
+      "CONTROL_ROLE",
+      "The request needs a higher role than this connection has.",
+      "The message says which, and how it is had: control.operators, control.admins, and a new login.",
+    ],
+    [
+      "CONTROL_SESSION",
+      "What a client says of itself came too late, or a second time.",
+      "It goes before everything else, once: docs/control.md, v1.session.",
+    ],
+    [
+      "SHELL_REFUSED",
+      "The command can't be asked for over this login.",
+      "What reads files or runs a sensor needs a login of another kind: docs/ssh.md.",
+    ],
+    [
+      "SHELL_EMPTY",
+      "No command was named, and there is no terminal for a prompt.",
+      "Name one: `ssh sensor status`; `ssh -t` has a prompt.",
+    ],
+    [
+      "SHELL_SYNTAX",
+      "The words of the command can't be taken apart; nothing was run.",
+      "Close quotes; there are no variables, pipes or redirections here.",
+    ],
     [
       "CONTROL_UNREACHABLE",
       "Nobody answers at the control socket.",
@@ -429,6 +454,18 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
     ],
     ["LIST_TOO_LONG", "The list is longer than is taken.", "Name networks in place of single addresses."],
     ["IMPORT_LOST", "Another list was begun before this one was whole.", "Import it again."],
+  ]),
+  group("Of SNMP", [
+    [
+      "SNMP_LISTEN",
+      "An address of snmp.listen can't be listened on.",
+      "Does snmpd have it (`ss -lunp`)? Ports below 1024 want root at the start.",
+    ],
+    [
+      "SNMP_USER_UNKNOWN",
+      "A receiver of snmp.notify names a user that is none of snmp.users.",
+      "Add the user, or correct the name.",
+    ],
   ]),
   group("Of the store of flows", [
     [

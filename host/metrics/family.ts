@@ -33,6 +33,7 @@ export interface MetricName {
 const SPECIAL: Readonly<Record<string, Omit<MetricName, "name"> & { readonly stem: string }>> = {
   "flush-us": { stem: "flush_seconds", type: "counter", unit: "seconds", scale: 1e-6 },
   "flush-us-most": { stem: "flush_most_seconds", type: "gauge", unit: "seconds", scale: 1e-6 },
+  waiting: { stem: "waiting", type: "gauge", scale: 1 },
   "ring-percent": { stem: "ring_used_ratio", type: "gauge", unit: "ratio", scale: 1e-2 },
 };
 

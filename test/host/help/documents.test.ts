@@ -12,7 +12,9 @@ import { keyRows } from "../../../host/config/key-rows.js";
 import { ERROR_TABLE, errorEntry } from "../../../host/help/error-table.js";
 import { allCommands, fullName, modelOf } from "../../../host/help/program-model.js";
 import { COUNTER_WORDS } from "../../../host/metrics/counter-help.js";
+import { NOTICE_KINDS } from "../../../host/notice/notice.js";
 import { FINDING_NAMES } from "../../../host/record/findings.js";
+import { AgentCounts } from "../../../host/snmp/agent/counts.js";
 import { raisedCodes } from "./raised-codes.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -90,6 +92,8 @@ describe("docs", () => {
   it("has every counter, those of the pages about single outputs too", () => {
     const page = read("docs/counters.md");
     const known = new Set(Object.values(COUNTER_WORDS).flatMap((table) => table.map(({ name }) => name)));
+    for (const name of NOTICE_KINDS) expect(known).toContain(name);
+    for (const name of Object.keys(new AgentCounts().values)) expect(known).toContain(name);
     for (const name of known) expect(page).toContain(`| \`${name}\` |`);
     const told = DOCUMENTS.flatMap((path) => {
       const lines = read(path).split("\n");

@@ -96,7 +96,10 @@ describe("the program's model", () => {
       const shown = [...examples, ...(path.includes(" ") ? (parent?.examples ?? []) : [])];
       if (path !== "") expect(shown.length, path).toBeGreaterThan(0);
       if (commands.length === 0 && examples.length > 0)
-        expect([path, exitStatus.map(([code]) => code)]).toEqual([path, expect.arrayContaining(["0"])]);
+        expect(
+          exitStatus.map(([code]) => code),
+          path,
+        ).toContain(path === "shell" ? "2" : "0");
     }
   });
 

@@ -12,6 +12,7 @@ const HANDED_ON: Readonly<Record<string, readonly string[]>> = {
   "cli/control/incidents.ts": ["error.code"],
   "cli/control/reload.ts": ["error.code"],
   "control/client-errors.ts": ["printable(name)"],
+  "remote/ssh-errors.ts": ["code"],
   "sensor/load-in-thread.ts": ["code"],
 };
 
@@ -44,7 +45,7 @@ export function raisedCodes(): Raised {
       for (const [, code] of text.matchAll(/\bsuper\("([A-Z0-9_]+)"/g)) codes.add(code!);
     }
     if (/extends StrayError\b|\bProblemCode\b/.test(text) || HANDED_ON[file]?.includes("code")) {
-      for (const [, code] of text.matchAll(/"((?:INPUT|SQLITE|RULES)_[A-Z_]+)"/g)) codes.add(code!);
+      for (const [, code] of text.matchAll(/"((?:INPUT|SQLITE|RULES|SSH)_[A-Z_]+)"/g)) codes.add(code!);
     }
   }
   return { codes, hidden };
