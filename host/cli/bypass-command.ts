@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import {
   addSocketOption,
+  addYesOption,
   type SetExitCode,
   type SocketOptions,
   UNREACHABLE_HELP,
@@ -52,6 +53,7 @@ export function bypassCommand(setExitCode: SetExitCode): Command {
         const { runBypass } = await import("./control/bypass.js");
         setExitCode(await runBypass(action, options));
       });
+    if (action === "on" || action === "off") addYesOption(child);
     command.addCommand(child, { isDefault: action === "show" });
   }
   return command;

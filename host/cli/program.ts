@@ -15,9 +15,11 @@ import { countersCommand } from "./counters-command.js";
 import { darkCommand } from "./dark-command.js";
 import { flowsCommand } from "./flows-command.js";
 import { helpCommand } from "./help-command.js";
+import { hostsCommand } from "./hosts-command.js";
 import { incidentsCommand } from "./incidents-command.js";
 import { readCommand } from "./read-command.js";
 import { reloadCommand } from "./reload-command.js";
+import { addRemoteOptions } from "./remote/remote-options.js";
 import { reportCommand } from "./report-command.js";
 import { rpcCommand } from "./rpc-command.js";
 import { rulesCommand } from "./rules-command.js";
@@ -53,7 +55,9 @@ export function buildProgram(setExitCode: SetExitCode, read: Command = readComma
     shellCommand(setExitCode),
     completionCommand(setExitCode),
     helpCommand(setExitCode),
+    hostsCommand(setExitCode),
   ];
+  addRemoteOptions(program);
   for (const command of commands) program.addCommand(configureAll(command));
   return program;
 }

@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import {
   addSocketOption,
+  addYesOption,
   type SetExitCode,
   type SocketOptions,
   UNREACHABLE_HELP,
@@ -29,7 +30,7 @@ export interface ReloadOptions extends SocketOptions {
 }
 
 export function reloadCommand(setExitCode: SetExitCode): Command {
-  return addSocketOption(new Command("reload"))
+  return addYesOption(addSocketOption(new Command("reload")))
     .description("make the running sensor read its configuration anew")
     .option("--json", "what changed as one JSON object on one line")
     .addHelpText("after", EXAMPLES)

@@ -5,6 +5,7 @@
 import { Command, Option } from "commander";
 import {
   addSocketOption,
+  addYesOption,
   type SetExitCode,
   type SocketOptions,
   secondsOf,
@@ -31,7 +32,7 @@ export interface StopOptions extends SocketOptions {
 }
 
 export function stopCommand(setExitCode: SetExitCode): Command {
-  return addSocketOption(new Command("stop"))
+  return addYesOption(addSocketOption(new Command("stop")))
     .description("stop the running sensor after its flows are recorded")
     .addOption(
       new Option("--wait <seconds>", "wait so long until it has ended").argParser(secondsOf(0, 3600)),

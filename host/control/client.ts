@@ -44,6 +44,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Waited for before each question. */
   readonly mayAsk?: () => Promise<void>;
+  /** Closes the connection. */
+  readonly signal?: AbortSignal;
 }
 
 export class ControlClient {
@@ -58,10 +60,12 @@ export class ControlClient {
 
   private constructor(
     private readonly route: ControlRoute,
-    { timeoutMs = TIMEOUT_MS, mayAsk }: ClientOptions,
+    private readonly options: ClientOptions,
   ) {
+    const { timeoutMs = TIMEOUT_MS, mayAsk, signal } = options;
     this.timeoutMs = timeoutMs;
     this.mayAsk = mayAsk;
+    signal?.addEventListener("abort", () => this.close(), { once: true });
   }
 
   /** @throws StrayError CONTROL_UNREACHABLE nobody there; CONTROL_NO_PERMISSION; CONTROL_NO_ANSWER in time. */
@@ -79,6 +83,16 @@ export class ControlClient {
   /** Of the socket, or of the machine. */
   get name(): string {
     return this.route.name;
+  }
+
+  /** On another machine. */
+  get isFar(): boolean {
+    return this.route.isFar;
+  }
+
+  /** Another connection over the same route. @throws StrayError as the route says. */
+  again(): Promise<ControlClient> {
+    return ControlClient.over(this.route, this.options);
   }
 
   hello = () => this.call("v1.hello", undefined);

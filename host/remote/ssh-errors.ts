@@ -58,6 +58,8 @@ const MISSING =
 const SAID_MAX = 300;
 /** The shell of the other side could not find, or not run, the command. */
 const NO_COMMAND = [126, 127];
+/** As client-errors.ts says it. */
+const NOT_RUNNING = "strayd is not running";
 /** ssh's own failures. */
 const SSH_FAILED = 255;
 
@@ -86,7 +88,7 @@ export function sshEndError(
     return fail("SSH_FAILED", `ssh failed: ${reason || "it gave no reason"}`);
   // stray's own words, of the other side.
   const [, own] = /^stray: (.+)$/m.exec(said) ?? [];
-  if (own !== undefined) return fail("CONTROL_UNREACHABLE", reasonText(own));
+  if (own?.startsWith(NOT_RUNNING)) return fail("CONTROL_UNREACHABLE", reasonText(own));
   if (hasAnswered) {
     const more = reason === "" ? "" : ` (${reason})`;
     return fail(

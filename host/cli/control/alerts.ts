@@ -14,7 +14,7 @@ import type { ControlClient } from "../../control/client.js";
 import { StrayError } from "../../errors.js";
 import type { AlertFormatName, AlertsOptions } from "../alerts-command.js";
 import { keepHeapSmall } from "../heap.js";
-import type { OutputWriter } from "../output/writer.js";
+import type { Output } from "../output/output.js";
 import { timeArgument } from "../stored-flows-time.js";
 import { visit } from "./session.js";
 
@@ -35,9 +35,7 @@ export async function runAlerts(options: AlertsOptions): Promise<number> {
       out.flush();
       const report = await client.call("v1.alerts.list", { ...filter, after: next, limit: most(filter) });
       if (report.missed > 0)
-        process.stderr.write(
-          `stray: ${report.missed} alerts came faster than they were printed and are left out\n`,
-        );
+        out.warn(`${report.missed} alerts came faster than they were printed and are left out`);
       printAll(report, print, out);
       out.flush();
       next = report.next;
@@ -56,7 +54,7 @@ async function newest(
   filter: AlertsParams,
   count: number,
   print: Print,
-  out: OutputWriter,
+  out: Output,
 ): Promise<number> {
   // An answer has at least one; with none wanted, only where the log ends counts.
   const limit = Math.min(Math.max(1, count), most(filter));
@@ -74,7 +72,7 @@ async function inPages(
   filter: AlertsParams,
   count: number,
   print: Print,
-  out: OutputWriter,
+  out: Output,
 ): Promise<number> {
   let total = 0;
   const all: AlertsReport[] = [];
@@ -95,7 +93,7 @@ async function inPages(
   return after;
 }
 
-function printAll({ alerts }: AlertsReport, print: Print, out: OutputWriter): void {
+function printAll({ alerts }: AlertsReport, print: Print, out: Output): void {
   for (const event of alerts) {
     const text = print(event);
     if (text !== undefined) out.line(text);

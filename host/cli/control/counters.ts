@@ -7,7 +7,7 @@ import type { ControlClient } from "../../control/client.js";
 import type { CountersAnswer } from "../../control/protocol.js";
 import { StrayError } from "../../errors.js";
 import type { CountersOptions } from "../counters-command.js";
-import type { OutputWriter } from "../output/writer.js";
+import type { Output } from "../output/output.js";
 import { type CounterScope, countersPage, rates } from "./counters-page.js";
 import { jsonLine, visit } from "./session.js";
 import { canDraw } from "./terminal.js";
@@ -31,7 +31,7 @@ export async function runCounters(options: CountersOptions): Promise<number> {
 }
 
 /** Until interrupted, or until the output's reader has gone. */
-async function watch(client: ControlClient, out: OutputWriter, options: CountersOptions): Promise<number> {
+async function watch(client: ControlClient, out: Output, options: CountersOptions): Promise<number> {
   const seconds = typeof options.watch === "number" ? options.watch : WATCH_SECONDS;
   let before: CountersAnswer | undefined;
   let nextMs = performance.now();
@@ -48,8 +48,8 @@ async function watch(client: ControlClient, out: OutputWriter, options: Counters
 }
 
 /** On a terminal that can draw each page is drawn over the one before; elsewhere pages follow each other. */
-function show(out: OutputWriter, page: string, isFirst: boolean): void {
-  if (!canDraw()) {
+function show(out: Output, page: string, isFirst: boolean): void {
+  if (out.isMarked || !canDraw()) {
     out.line(isFirst ? page : `\n${page}`);
     return;
   }

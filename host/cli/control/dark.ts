@@ -19,6 +19,7 @@ import { printable, StrayError } from "../../errors.js";
 import { asciiJson } from "../../export/eve-evidence.js";
 import { reasonOf } from "../../store/store-problem.js";
 import type { DarkImportOptions, DarkListOptions, DarkPlace, DarkPlainOptions } from "../dark-command.js";
+import type { Output } from "../output/output.js";
 import { OutputClosed, OutputWriter } from "../output/writer.js";
 import { addressLines, networkLines, rangeLines } from "./dark-page.js";
 import { visit } from "./session.js";
@@ -136,7 +137,7 @@ async function send(client: ControlClient, text: string, replace: boolean) {
 
 async function reading(
   options: DarkPlace,
-  work: (source: Source, out: OutputWriter) => Promise<number>,
+  work: (source: Source, out: Output) => Promise<number>,
 ): Promise<number> {
   const { state } = options;
   if (state === undefined) return await visit(options, (client, out) => work(running(client), out));

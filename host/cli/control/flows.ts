@@ -10,7 +10,7 @@ import type { Printer } from "../../print/printer.js";
 import { FlowRecord } from "../../record/flow-record.js";
 import type { FlowsOptions } from "../flows-command.js";
 import { keepHeapSmall } from "../heap.js";
-import type { OutputWriter } from "../output/writer.js";
+import type { Output } from "../output/output.js";
 import { printer as printerOf } from "../read-options.js";
 import { filterText, type Wanted, wanted } from "./flows-options.js";
 import { visit } from "./session.js";
@@ -34,8 +34,7 @@ export async function runFlows(words: readonly string[], options: FlowsOptions):
       out.flush();
       if (passed >= want.last) break;
     }
-    if (skipped > 0)
-      process.stderr.write(`stray: ${skipped} flows changed while they were read and are left out\n`);
+    if (skipped > 0) out.warn(`${skipped} flows changed while they were read and are left out`);
     return 0;
   });
 }
@@ -88,7 +87,7 @@ function printPage(
   passedBefore: number,
   want: Wanted,
   printer: Printer,
-  out: OutputWriter,
+  out: Output,
 ): number {
   const { size } = recordLayout();
   const { bytes, count } = page;

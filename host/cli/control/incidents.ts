@@ -31,6 +31,7 @@ import {
   type IncidentsUpdateOptions,
   LIST_DEFAULT,
 } from "../incidents-command.js";
+import type { Output } from "../output/output.js";
 import { OutputClosed, OutputWriter } from "../output/writer.js";
 import { timeArgument } from "../stored-flows-time.js";
 import { incidentPage, listLines, muteLine, muteLines, summaryLine } from "./incidents-page.js";
@@ -159,7 +160,7 @@ export async function runUnmute(number: number, options: IncidentsPlainOptions):
 
 async function reading(
   options: IncidentPlace,
-  work: (source: Source, out: OutputWriter) => Promise<number>,
+  work: (source: Source, out: Output) => Promise<number>,
 ): Promise<number> {
   const { database } = options;
   if (database !== undefined) return await offline(database, work);
@@ -176,7 +177,7 @@ function running(client: ControlClient): Source {
 
 async function offline(
   path: string,
-  work: (source: Source, out: OutputWriter) => Promise<number>,
+  work: (source: Source, out: Output) => Promise<number>,
 ): Promise<number> {
   const { readIncidentFile } = await import("../../incident/incident-file.js");
   const { IncidentStore } = await import("../../incident/incident-store.js");

@@ -1,8 +1,9 @@
-// One visit to strayd: connect, ask, write, leave.
+// One visit to strayd: connect, ask, write, leave; or, with -H, a visit to each of the sensors named.
 // Apart because every command does it alike.
 // Always holds: the connection is closed whatever happens; a reader of the output that went away is no error.
 
 import { ControlClient } from "../../control/client.js";
+import type { Output } from "../output/output.js";
 import { OutputClosed, OutputWriter } from "../output/writer.js";
 import type { SocketOptions } from "./socket-option.js";
 
@@ -10,9 +11,13 @@ const STDOUT = 1;
 
 /** Answers the exit code. */
 export async function visit(
-  { socket }: SocketOptions,
-  work: (client: ControlClient, out: OutputWriter) => Promise<number>,
+  { socket, remote }: SocketOptions,
+  work: (client: ControlClient, out: Output) => Promise<number>,
 ): Promise<number> {
+  if (remote !== undefined) {
+    const { visitHosts } = await import("../remote/visit-hosts.js");
+    return await visitHosts(remote, work);
+  }
   const client = await ControlClient.connect(socket);
   const out = new OutputWriter(STDOUT);
   try {

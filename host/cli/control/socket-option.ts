@@ -4,15 +4,26 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_SOCKET } from "../../control/protocol.js";
+import type { Remote } from "../remote/remote.js";
 
 export interface SocketOptions {
   readonly socket: string;
+  /** Sensors of other machines, in place of the one at the socket. */
+  readonly remote?: Remote;
 }
 
 /** Says what the command sets as the exit code of stray. */
 export type SetExitCode = (code: number) => void;
 
+const asking = new WeakSet<Command>();
+
+/** The command asks a running sensor, and so may ask one of another machine. */
+export function isAsking(command: Command): boolean {
+  return asking.has(command);
+}
+
 export function addSocketOption(command: Command): Command {
+  asking.add(command);
   return command.addOption(
     new Option("--socket <path>", "control socket of strayd")
       .env("STRAY_SOCKET")
@@ -24,6 +35,17 @@ export function addSocketOption(command: Command): Command {
 function pathOf(text: string): string {
   if (text === "" || text.includes("\0")) throw new InvalidArgumentError("A path was expected.");
   return text;
+}
+
+const YES = "--yes";
+
+/** For what several sensors are not told to do by a slip of the hand. */
+export function addYesOption(command: Command): Command {
+  return command.option(YES, "with several sensors (-H): do it without asking");
+}
+
+export function wantsYes(command: Command): boolean {
+  return command.options.some(({ long }) => long === YES);
 }
 
 /** A parser of seconds for an option, from `low` to `high`. */

@@ -2,20 +2,22 @@
 // Apart from the command so that it is loaded only when it runs.
 // Always holds: only the socket is asked to stop; nothing is killed.
 
-import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemCode } from "../../errors.js";
+import type { ControlClient } from "../../control/client.js";
+import { StrayError, systemCode } from "../../errors.js";
 import type { StopOptions } from "../stop-command.js";
 import { jsonLine, visit } from "./session.js";
 
 const LOOK_MS = 50;
+/** Each look at another machine is a login there. */
+const FAR_LOOK_MS = 1000;
 
 export async function runStop(options: StopOptions): Promise<number> {
   return await visit(options, async (client, out) => {
     const { pid } = await client.stop();
     client.close();
     const { wait } = options;
-    const hasEnded = wait === undefined ? undefined : await waitForEnd(client.name, pid, wait * 1000);
+    const hasEnded = wait === undefined ? undefined : await waitForEnd(client, pid, wait * 1000);
     if (options.json) out.line(jsonLine(hasEnded === undefined ? { pid } : { pid, ended: hasEnded }));
     else out.line(`${sentence(pid, wait, hasEnded)}\n`);
     return hasEnded === false ? 1 : 0;
@@ -29,25 +31,26 @@ function sentence(pid: number, wait: number | undefined, hasEnded: boolean | und
     : `strayd (process ${pid}) has not ended in ${wait} s`;
 }
 
-/** Nobody answers on the socket and the process, where we can see it, is gone. */
-async function waitForEnd(path: string, pid: number, waitMs: number): Promise<boolean> {
+/** Nobody answers any more and the process, where we can see it, is gone. */
+async function waitForEnd(client: ControlClient, pid: number, waitMs: number): Promise<boolean> {
+  const { isFar } = client;
   const deadlineMs = performance.now() + waitMs;
   for (;;) {
-    if (!(await isAnswered(path)) && !isAlive(pid)) return true;
+    if (!(await isAnswered(client)) && (isFar || !isAlive(pid))) return true;
     if (performance.now() >= deadlineMs) return false;
-    await sleep(LOOK_MS);
+    await sleep(isFar ? FAR_LOOK_MS : LOOK_MS);
   }
 }
 
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", (error) => resolve(systemCode(error) === "EAGAIN"));
-  });
+/** False only when it is known that nobody is there. */
+async function isAnswered(client: ControlClient): Promise<boolean> {
+  try {
+    (await client.again()).close();
+    return true;
+  } catch (error) {
+    if (!(error instanceof StrayError)) throw error;
+    return error.code !== "CONTROL_UNREACHABLE" || systemCode(error.cause) === "EAGAIN";
+  }
 }
 
 /** In another PID namespace a number means nothing: then the socket alone decides. */

@@ -4,17 +4,17 @@
 // next interval; the user can quit while the sensor keeps silent.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { ControlClient } from "../../control/client.js";
+import type { ControlClient } from "../../control/client.js";
 import { StrayError } from "../../errors.js";
-import { OutputClosed, OutputWriter } from "../output/writer.js";
+import type { Output } from "../output/output.js";
 import { TOP_SORTS, type TopOptions, type TopSort } from "../top-command.js";
 import { type Key, Screen } from "./screen.js";
+import { visit } from "./session.js";
 import { canDraw, isColourWelcome } from "./terminal.js";
 import { topJson } from "./top-json.js";
 import { topPage } from "./top-page.js";
 import { type TopPicture, type TopSample, topPicture } from "./top-picture.js";
 
-const STDOUT = 1;
 const FLOWS_ASKED = 200;
 const FLOWS_PRINTED = 20;
 const PRINTED_SIZE = { rows: 60, columns: 200 };
@@ -22,17 +22,11 @@ const INTERVALS_MS: readonly number[] = [200, 500, 1000, 2000, 5000, 10_000, 30_
 const PAGE_FLOWS = 10;
 
 export async function runTop(options: TopOptions): Promise<number> {
-  const client = await ControlClient.connect(options.socket);
-  try {
-    if (options.json) return await printJson(client, options);
-    if (options.once || !canDraw()) return await printOnce(client, options);
+  return await visit(options, async (client, out) => {
+    if (options.json) return await printJson(client, out, options);
+    if (options.once || !canDraw()) return await printOnce(client, out, options);
     return await new LiveTop(client, options).run();
-  } catch (error) {
-    if (error instanceof OutputClosed) return 0;
-    throw error;
-  } finally {
-    client.close();
-  }
+  });
 }
 
 async function look(client: ControlClient, sort: TopSort): Promise<TopSample> {
@@ -40,12 +34,13 @@ async function look(client: ControlClient, sort: TopSort): Promise<TopSample> {
   return { flows, status: await client.status(), counters: await client.counters() };
 }
 
-async function printOnce(client: ControlClient, { by, interval, once }: TopOptions): Promise<number> {
-  if (!once) {
-    process.stderr.write(
-      "stray: standard output is no terminal that can draw: printed once; --json prints at each interval\n",
-    );
-  }
+async function printOnce(
+  client: ControlClient,
+  out: Output,
+  { by, interval, once }: TopOptions,
+): Promise<number> {
+  if (!once)
+    out.warn("standard output is no terminal that can draw: printed once; --json prints at each interval");
   const before = await look(client, by);
   await sleep(interval * 1000);
   const picture = topPicture(before, await look(client, by), by);
@@ -58,14 +53,16 @@ async function printOnce(client: ControlClient, { by, interval, once }: TopOptio
     hasKeys: false,
   };
   const lines = topPage({ ...picture, flows: picture.flows.slice(0, FLOWS_PRINTED) }, settings, PRINTED_SIZE);
-  const out = new OutputWriter(STDOUT);
   for (const { text } of lines) out.line(`${text}\n`);
   out.flush();
   return 0;
 }
 
-async function printJson(client: ControlClient, { by, interval, once }: TopOptions): Promise<number> {
-  const out = new OutputWriter(STDOUT);
+async function printJson(
+  client: ControlClient,
+  out: Output,
+  { by, interval, once }: TopOptions,
+): Promise<number> {
   let before = await look(client, by);
   for (;;) {
     await sleep(interval * 1000);

@@ -6,6 +6,7 @@
 
 import { writeSync } from "node:fs";
 import { StrayError, systemCode } from "../../errors.js";
+import type { Output } from "./output.js";
 
 const PIECE_SIZE = 65536;
 const RETRY_MS = 2;
@@ -13,7 +14,8 @@ const RETRY_MS = 2;
 /** The reader of the output has gone; stop quietly. */
 export class OutputClosed extends Error {}
 
-export class OutputWriter {
+export class OutputWriter implements Output {
+  readonly isMarked = false;
   private readonly piece = Buffer.allocUnsafeSlow(PIECE_SIZE);
   private used = 0;
   private readonly sleepCell = new Int32Array(new SharedArrayBuffer(4));
@@ -37,6 +39,10 @@ export class OutputWriter {
     const bytes = this.piece.subarray(0, this.used);
     this.used = 0;
     this.writeAll(bytes);
+  }
+
+  warn(text: string): void {
+    process.stderr.write(`stray: ${text}\n`);
   }
 
   private writeAll(bytes: Uint8Array): void {
