@@ -13,6 +13,8 @@ import { later } from "./support.js";
 const ENTRIES = {
   stray: fileURLToPath(new URL("../cli/control-entry.ts", import.meta.url)),
   strayd: fileURLToPath(new URL("fake-strayd.ts", import.meta.url)),
+  program: fileURLToPath(new URL("../remote/remote-entry.ts", import.meta.url)),
+  ssh: fileURLToPath(new URL("../remote/fake-ssh.ts", import.meta.url)),
 };
 const REQUIRE =
   "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);";
