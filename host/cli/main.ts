@@ -2,12 +2,11 @@
 // Apart from bin/stray.mjs so that tests can call it; commands load their work only when they run.
 // Always holds: no stack trace reaches the user for what is not our own bug; exit codes are 0, 1 or 2.
 
-import { CommanderError } from "commander";
-import { ConfigError } from "../config/problem.js";
-import { printable, StrayError, systemCode } from "../errors.js";
+import { systemCode } from "../errors.js";
 import { splitFilter } from "./arguments.js";
 import { buildProgram } from "./program.js";
 import { optionShapes, type RawReadOptions, readCommand } from "./read-command.js";
+import { tellError } from "./tell-error.js";
 
 /** Runs the command line `argv` (without node and script); answers the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -16,17 +15,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await run(argv);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof StrayError) {
-      const lines = error instanceof ConfigError ? error.lines : [error.message];
-      for (const line of lines) process.stderr.write(`stray: ${line}\n`);
-      return error.exitCode;
-    }
-    const text = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`stray: internal error, please report it: ${printable(text)}\n`);
-    const { STRAY_DEBUG: isDebugging } = process.env;
-    if (isDebugging && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    return 1;
+    return tellError(error);
   }
 }
 

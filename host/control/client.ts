@@ -44,7 +44,7 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Waited for before each question. */
   readonly mayAsk?: () => Promise<void>;
-  /** Closes the connection. */
+  /** Closes the connection; nothing is asked, and nobody rests, any more. */
   readonly signal?: AbortSignal;
 }
 
@@ -113,6 +113,12 @@ export class ControlClient {
     return { bytes, count, next: next ?? undefined, live, skipped };
   }
 
+  /** Between two questions of a command that goes on. @throws Error when it was broken off. */
+  async rest(ms: number): Promise<void> {
+    const { signal } = this.options;
+    await sleep(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
+  }
+
   /** Asks, and asks again when the server says that it is too early. */
   async call<M extends ControlMethod>(
     method: M,
@@ -120,6 +126,7 @@ export class ControlClient {
     timeoutMs = this.timeoutMs,
   ): Promise<ControlMethods[M]["result"]> {
     await this.mayAsk?.();
+    if (this.options.signal?.aborted) throw lostError(this.name);
     const deadlineMs = performance.now() + timeoutMs;
     for (;;) {
       // Let go while we were busy with something else (printing into a pager, say).

@@ -3,7 +3,6 @@
 // Always holds: no more is held than strayd keeps at hand; what a sensor sends is printed by our own forms, so nothing in it reaches
 // the terminal as it is.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AlertsParams,
   type AlertsReport,
@@ -39,7 +38,7 @@ export async function runAlerts(options: AlertsOptions): Promise<number> {
       printAll(report, print, out);
       out.flush();
       next = report.next;
-      if (!report.more) await sleep(FOLLOW_MS);
+      if (!report.more) await client.rest(FOLLOW_MS);
     }
     return 0;
   });

@@ -2,7 +2,6 @@
 // Apart from the page it prints, which is tested without a sensor.
 // Always holds: only the report before is kept, however long it watches.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlClient } from "../../control/client.js";
 import type { CountersAnswer } from "../../control/protocol.js";
 import { StrayError } from "../../errors.js";
@@ -43,7 +42,7 @@ async function watch(client: ControlClient, out: Output, options: CountersOption
     out.flush();
     before = report;
     nextMs = Math.max(nextMs + seconds * 1000, performance.now());
-    await sleep(nextMs - performance.now());
+    await client.rest(nextMs - performance.now());
   }
 }
 

@@ -3,6 +3,7 @@
 // Always holds: the connection is closed whatever happens; a reader of the output that went away is no error.
 
 import { ControlClient } from "../../control/client.js";
+import { SocketRoute } from "../../control/route.js";
 import type { Output } from "../output/output.js";
 import { OutputClosed, OutputWriter } from "../output/writer.js";
 import type { SocketOptions } from "./socket-option.js";
@@ -11,14 +12,14 @@ const STDOUT = 1;
 
 /** Answers the exit code. */
 export async function visit(
-  { socket, remote }: SocketOptions,
+  { socket, remote, signal }: SocketOptions,
   work: (client: ControlClient, out: Output) => Promise<number>,
 ): Promise<number> {
   if (remote !== undefined) {
     const { visitHosts } = await import("../remote/visit-hosts.js");
     return await visitHosts(remote, work);
   }
-  const client = await ControlClient.connect(socket);
+  const client = await ControlClient.over(new SocketRoute(socket), signal === undefined ? {} : { signal });
   const out = new OutputWriter(STDOUT);
   try {
     const exitCode = await work(client, out);

@@ -10,6 +10,8 @@ export interface SocketOptions {
   readonly socket: string;
   /** Sensors of other machines, in place of the one at the socket. */
   readonly remote?: Remote;
+  /** Breaks the command off, where something else goes on. */
+  readonly signal?: AbortSignal;
 }
 
 /** Says what the command sets as the exit code of stray. */

@@ -2,7 +2,6 @@
 // Apart from the command so that it is loaded only when it runs.
 // Always holds: only the socket is asked to stop; nothing is killed.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlClient } from "../../control/client.js";
 import { StrayError, systemCode } from "../../errors.js";
 import type { StopOptions } from "../stop-command.js";
@@ -38,7 +37,7 @@ async function waitForEnd(client: ControlClient, pid: number, waitMs: number): P
   for (;;) {
     if (!(await isAnswered(client)) && (isFar || !isAlive(pid))) return true;
     if (performance.now() >= deadlineMs) return false;
-    await sleep(isFar ? FAR_LOOK_MS : LOOK_MS);
+    await client.rest(isFar ? FAR_LOOK_MS : LOOK_MS);
   }
 }
 

@@ -3,7 +3,6 @@
 // Always holds: two looks are held, no more; a sensor that goes away is told on the screen and asked again at the
 // next interval; the user can quit while the sensor keeps silent.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlClient } from "../../control/client.js";
 import { StrayError } from "../../errors.js";
 import type { Output } from "../output/output.js";
@@ -42,7 +41,7 @@ async function printOnce(
   if (!once)
     out.warn("standard output is no terminal that can draw: printed once; --json prints at each interval");
   const before = await look(client, by);
-  await sleep(interval * 1000);
+  await client.rest(interval * 1000);
   const picture = topPicture(before, await look(client, by), by);
   const settings = {
     sort: by,
@@ -65,7 +64,7 @@ async function printJson(
 ): Promise<number> {
   let before = await look(client, by);
   for (;;) {
-    await sleep(interval * 1000);
+    await client.rest(interval * 1000);
     const after = await look(client, by);
     out.line(topJson(topPicture(before, after, by), FLOWS_PRINTED));
     out.flush();

@@ -1,8 +1,6 @@
 // `stray top`: rates from two looks, the page, and the screen as a terminal receives it.
 
-import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { keysOf } from "../../../host/cli/control/screen.js";
 import { shortDuration, type TopSettings, topPage } from "../../../host/cli/control/top-page.js";
@@ -10,8 +8,9 @@ import { type TopSample, topPicture } from "../../../host/cli/control/top-pictur
 import { buildRecord, type RecordSpec } from "../../support/record-builder.js";
 import { requireProgram } from "../../support/system.js";
 import { counters, STARTED_MS, status } from "../control/fake-sensor.js";
-import { bundleCommands, programPath, runCommand, startProgram } from "../control/run-command.js";
-import { later, startControl, temporaryFolder, until } from "../control/support.js";
+import { bundleCommands, runCommand, startProgram } from "../control/run-command.js";
+import { startControl, temporaryFolder, until } from "../control/support.js";
+import { plain, programOnTerminal, type Seen, type Step } from "./on-terminal.js";
 
 bundleCommands();
 
@@ -273,51 +272,15 @@ describe("printed once", () => {
   });
 });
 
-const PTY = fileURLToPath(new URL("control-pty.py", import.meta.url));
 const ENTER = "\u001b[?1049h";
 const LEAVE = "\u001b[?1049l";
 
-interface Step {
-  wait: string;
-  send?: string;
-  signal?: string;
-  resize?: [number, number];
-}
-
-interface Seen {
-  output: string;
-  exitCode: number | null;
-  signal: string | null;
-  isDone: boolean;
-  isLineMode: boolean;
-}
-
-/** On a terminal of 24 x 80. `onStep` hears how many steps have been reached. */
-async function onTerminal(
+const onTerminal = (
   args: readonly string[],
   steps: Step[],
-  env: NodeJS.ProcessEnv = {},
-  onStep: (reached: number) => void = () => undefined,
-): Promise<Seen> {
-  const child = spawn("python3", [PTY], {
-    env: { ...process.env, TERM: "xterm-256color", TZ: "UTC", NO_COLOR: "", ...env },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  later(() => child.kill("SIGKILL"));
-  let told = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => {
-    told += text;
-    onStep(told.split("\n").length - 1);
-  });
-  const command = [process.execPath, programPath("stray"), ...args];
-  child.stdin.end(JSON.stringify({ command, rows: 24, columns: 80, steps }));
-  let text = "";
-  for await (const piece of child.stdout.setEncoding("utf8")) text += piece;
-  expect(told, "nothing but steps").toMatch(/^(?:\d+\n)*$/);
-  const seen = JSON.parse(text) as Seen;
-  expect(seen.isDone, `every step was reached in: ${JSON.stringify(seen.output.slice(-1500))}`).toBe(true);
-  return seen;
-}
+  env?: NodeJS.ProcessEnv,
+  onStep?: (reached: number) => void,
+): Promise<Seen> => programOnTerminal("stray", args, steps, env, onStep);
 
 /** Screens drawn, each without its escape sequences, line by line. */
 function screens({ output }: Seen): string[][] {
@@ -326,11 +289,6 @@ function screens({ output }: Seen): string[][] {
     .split("\u001b[H")
     .slice(2)
     .map((screen) => plain(screen).split(/\r*\n/));
-}
-
-function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what this takes away
-  return text.replace(/\u001b\[[?0-9;]*[A-Za-z]/g, "");
 }
 
 async function fakeStrayd(flows = 40): Promise<string> {

@@ -14,6 +14,7 @@ const ENTRIES = {
   stray: fileURLToPath(new URL("../cli/control-entry.ts", import.meta.url)),
   strayd: fileURLToPath(new URL("fake-strayd.ts", import.meta.url)),
   program: fileURLToPath(new URL("../remote/remote-entry.ts", import.meta.url)),
+  prompt: fileURLToPath(new URL("../cli/prompt-entry.ts", import.meta.url)),
   ssh: fileURLToPath(new URL("../remote/fake-ssh.ts", import.meta.url)),
 };
 const REQUIRE =
@@ -42,8 +43,10 @@ export function bundleCommands(): void {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 }
 
+export type ProgramName = keyof typeof ENTRIES;
+
 /** Node's arguments for one of the programs. */
-export function programPath(name: keyof typeof ENTRIES): string {
+export function programPath(name: ProgramName): string {
   return join(folder, `${name}.mjs`);
 }
 
@@ -65,13 +68,14 @@ export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {
 }
 
 export function startProgram(
-  name: keyof typeof ENTRIES,
+  name: ProgramName,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  input: "ignore" | "pipe" = "ignore",
 ): RunningCommand {
   const child = spawn(process.execPath, [programPath(name), ...args], {
     env: { ...process.env, TZ: "UTC", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input, "pipe", "pipe"],
   });
   later(() => child.kill("SIGKILL"));
   const output = { stdout: "", stderr: "" };
