@@ -8,6 +8,8 @@ import { type Destination, destinationOf } from "./destination.js";
 import { GROUP_MARK, type HostGroups } from "./hosts-file.js";
 
 export const HOSTS_MAX = 256;
+/** All codes of names that can't be expanded. */
+export const EXPAND_CODES = ["HOST_INVALID", "HOST_GROUP_UNKNOWN", "HOSTS_TOO_MANY"] as const;
 
 /** @throws StrayError HOST_INVALID, HOST_GROUP_UNKNOWN, HOSTS_TOO_MANY */
 export async function expandHosts(

@@ -17,6 +17,8 @@ const OPTIONS: readonly string[] = [
   "BatchMode=yes",
   "ClearAllForwardings=yes",
   "RemoteCommand=none",
+  // It would end with us, and with it every session that others put on it.
+  "ControlMaster=no",
   "LogLevel=ERROR",
   "ServerAliveInterval=5",
   "ServerAliveCountMax=3",

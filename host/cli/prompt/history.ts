@@ -20,7 +20,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { printable } from "../../errors.js";
 
-export const LINES_MAX = 500;
+export const HISTORY_LINES_MAX = 500;
 const LINE_MAX = 1024;
 const BYTES_MAX = 65_536;
 const MODE = 0o600;
@@ -43,8 +43,8 @@ export class History {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       this.fd = openOwn(path);
       const { lines, isLong } = readLines(this.fd);
-      this.lines.push(...lines.slice(-LINES_MAX).reverse());
-      if (isLong || lines.length > 2 * LINES_MAX) this.shorten(path);
+      this.lines.push(...lines.slice(-HISTORY_LINES_MAX).reverse());
+      if (isLong || lines.length > 2 * HISTORY_LINES_MAX) this.shorten(path);
     } catch {
       this.close();
     }
@@ -56,7 +56,7 @@ export class History {
     const before = this.lines.indexOf(line);
     if (before >= 0) this.lines.splice(before, 1);
     this.lines.unshift(line);
-    this.lines.length = Math.min(this.lines.length, LINES_MAX);
+    this.lines.length = Math.min(this.lines.length, HISTORY_LINES_MAX);
     if (this.fd === undefined) return;
     try {
       writeSync(this.fd, `${line}\n`);

@@ -12,6 +12,9 @@ import { loadHostGroups } from "../../remote/hosts-file.js";
 import { isAsking, wantsYes } from "../control/socket-option.js";
 import type { Remote } from "./remote.js";
 
+/** Beside USAGE. */
+export const CHOICE_CODES = ["CONFIRMATION_NEEDED", "NOT_CONFIRMED"] as const;
+
 export interface Wish {
   readonly texts: readonly string[];
   /** By -H, not by the environment. */
@@ -20,7 +23,7 @@ export interface Wish {
 }
 
 /** Options that name files or folders of this machine, where the sensor would be asked else. */
-const LOCAL_OPTIONS: Readonly<Record<string, string>> = {
+export const LOCAL_OPTIONS: Readonly<Record<string, string>> = {
   socket: "--socket is a way to a strayd of this machine",
   database: "--database is a file of this machine",
   state: "--state is a file of this machine",
@@ -30,7 +33,7 @@ const LOCAL_OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /** Of these the screen, or the file, is for one. */
-const SINGLE: Readonly<Record<string, string>> = {
+export const SINGLE: Readonly<Record<string, string>> = {
   "stray top": "it shows one sensor; of several, see status or counters --watch",
   "stray incidents report": "an incident is one sensor's",
 };

@@ -5,7 +5,7 @@
 import { type Command, Option } from "commander";
 import { secondsOf } from "../control/socket-option.js";
 
-const TIMEOUT_SECONDS = 15;
+export const TIMEOUT_SECONDS = 15;
 const TIMEOUT_MAX_SECONDS = 3600;
 
 const HELP = `
@@ -24,29 +24,32 @@ export interface HostOptions {
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export function addRemoteOptions(program: Command): Command {
-  return program
-    .enablePositionalOptions()
-    .addOption(
-      new Option(
-        "-H, --host <user@sensor>",
-        "ask strayd there, over ssh: user@host, ssh://user@host:port, @group",
+  return (
+    program
+      .enablePositionalOptions()
+      .addOption(
+        new Option(
+          "-H, --host <user@sensor>",
+          "ask strayd there, over ssh: user@host, ssh://user@host:port, @group",
+        )
+          .env("STRAY_HOST")
+          .argParser(collect),
       )
-        .env("STRAY_HOST")
-        .argParser(collect),
-    )
-    .addOption(
-      new Option(
-        "--timeout <seconds>",
-        `with -H: how long a host may take to answer (${TIMEOUT_SECONDS})`,
-      ).argParser(secondsOf(0.1, TIMEOUT_MAX_SECONDS)),
-    )
-    .addHelpText("after", HELP)
-    .hook("preAction", async (_program, action) => {
-      const { host = [], timeout = TIMEOUT_SECONDS } = program.opts<HostOptions>();
-      const isWished = program.getOptionValueSource("host") === "cli";
-      // A variable that is set to nothing is not set.
-      if (host.length === 0 || (!isWished && host.join("") === "")) return;
-      const { chooseHosts } = await import("./choose-hosts.js");
-      await chooseHosts({ texts: host, isWished, timeoutMs: timeout * 1000 }, action);
-    });
+      .addOption(
+        new Option(
+          "--timeout <seconds>",
+          `with -H: how long a host may take to answer (${TIMEOUT_SECONDS})`,
+        ).argParser(secondsOf(0.1, TIMEOUT_MAX_SECONDS)),
+      )
+      // Not where the options were taken away.
+      .addHelpText("after", () => (program.options.some(({ long }) => long === "--host") ? HELP : ""))
+      .hook("preAction", async (_program, action) => {
+        const { host = [], timeout = TIMEOUT_SECONDS } = program.opts<HostOptions>();
+        const isWished = program.getOptionValueSource("host") === "cli";
+        // A variable that is set to nothing is not set.
+        if (host.length === 0 || (!isWished && host.join("") === "")) return;
+        const { chooseHosts } = await import("./choose-hosts.js");
+        await chooseHosts({ texts: host, isWished, timeoutMs: timeout * 1000 }, action);
+      })
+  );
 }

@@ -12,7 +12,7 @@ import { OutputClosed, OutputWriter } from "../output/writer.js";
 import { type HostOutput, HostsOutput } from "./hosts-output.js";
 import type { Remote } from "./remote.js";
 
-const AT_ONCE = 16;
+export const AT_ONCE = 16;
 const STDOUT = 1;
 
 export type Work = (client: ControlClient, out: Output) => Promise<number>;

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../../host/cli/program.js";
 import { complete, type Values } from "../../../host/cli/prompt/complete.js";
-import { History, historyPath, LINES_MAX } from "../../../host/cli/prompt/history.js";
+import { HISTORY_LINES_MAX, History, historyPath } from "../../../host/cli/prompt/history.js";
 import { requireProgram } from "../../support/system.js";
 import { bundleCommands, startProgram } from "../control/run-command.js";
 import { temporaryFolder, until } from "../control/support.js";
@@ -89,16 +89,16 @@ describe("the history's file", () => {
     const odd = new History(path);
     expect(odd.lines).toEqual([]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    for (let count = 0; count < 3 * LINES_MAX; count++)
+    for (let count = 0; count < 3 * HISTORY_LINES_MAX; count++)
       odd.add(`flows host 192.0.2.${count} and tcp port 443`);
-    expect(odd.lines).toHaveLength(LINES_MAX);
+    expect(odd.lines).toHaveLength(HISTORY_LINES_MAX);
     odd.close();
     const next = new History(path);
-    expect(next.lines[0]).toBe(`flows host 192.0.2.${3 * LINES_MAX - 1} and tcp port 443`);
+    expect(next.lines[0]).toBe(`flows host 192.0.2.${3 * HISTORY_LINES_MAX - 1} and tcp port 443`);
     next.add("last");
     next.close();
     const kept = readFileSync(path, "utf8").trimEnd().split("\n");
-    expect(kept).toHaveLength(LINES_MAX + 1);
+    expect(kept).toHaveLength(HISTORY_LINES_MAX + 1);
     expect(kept.at(-1)).toBe("last");
   });
 

@@ -68,6 +68,22 @@ describe("one host", () => {
     });
   });
 
+  it("that says far too much is told of, and no more than a line of it is shown", async () => {
+    const flood = "x".repeat(3_000_000);
+    const { run } = remoteRig({
+      out: { out: flood, isSilent: true },
+      lines: { out: `${"y".repeat(100_000)}\n`, isSilent: true },
+      say: { say: `${"z\u001b[2J\n".repeat(100_000)}the reason\n`, exit: 255 },
+    });
+    for (const host of ["out", "lines", "say"]) {
+      const { stdout, stderr, exitCode } = await run(["-H", host, "status"]);
+      expect([stdout, exitCode]).toEqual(["", 2]);
+      expect(stderr.length).toBeLessThan(700);
+      expect(stderr).toContain(host === "say" ? "the reason" : "does not speak stray's protocol");
+      expect(stderr).not.toContain("\u001b");
+    }
+  });
+
   it("that never answers is told of in time, and its ssh is ended", async () => {
     const { run, calls } = remoteRig({ a: { isSilent: true } });
     const { stderr, exitCode } = await run(["-H", "a", "--timeout", "0.5", "status"]);

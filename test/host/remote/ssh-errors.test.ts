@@ -97,6 +97,8 @@ describe("the arguments of ssh", () => {
       "-o",
       "RemoteCommand=none",
       "-o",
+      "ControlMaster=no",
+      "-o",
       "LogLevel=ERROR",
       "-o",
       "ServerAliveInterval=5",
