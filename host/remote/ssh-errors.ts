@@ -6,7 +6,7 @@ import { printable, StrayError } from "../errors.js";
 import type { Destination } from "./destination.js";
 
 interface Failure {
-  readonly code: string;
+  readonly error: (message: string) => StrayError;
   /** In ssh's words. */
   readonly pattern: RegExp;
   readonly text: (destination: Destination) => string;
@@ -15,39 +15,39 @@ interface Failure {
 /** In this order: the first that fits tells the cause, what comes later are its consequences. */
 const FAILURES: readonly Failure[] = [
   {
-    code: "SSH_HOST_KEY_CHANGED",
+    error: (message) => new StrayError("SSH_HOST_KEY_CHANGED", message, 2),
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
     text: (to) =>
       `its host key is another one than before: somebody may be in between, or it was installed anew; find out, then remove the old key with "ssh-keygen -R ${knownName(to)}"`,
   },
   {
-    code: "SSH_HOST_KEY_UNKNOWN",
+    error: (message) => new StrayError("SSH_HOST_KEY_UNKNOWN", message, 2),
     pattern: /Host key verification failed/,
     text: (to) => `its host key is not known here: run "${loginCommand(to)}" once, and compare the key`,
   },
   {
-    code: "SSH_DENIED",
+    error: (message) => new StrayError("SSH_DENIED", message, 2),
     pattern: /Permission denied|Too many authentication failures/,
     text: (to) =>
       `permission denied: ssh must get in without asking; try "${loginCommand(to)}", load the key with ssh-add, or name it in ~/.ssh/config`,
   },
   {
-    code: "SSH_UNKNOWN_HOST",
+    error: (message) => new StrayError("SSH_UNKNOWN_HOST", message, 2),
     pattern: /Could not resolve hostname/,
     text: () => "no such host: check its name, and HostName in ~/.ssh/config",
   },
   {
-    code: "SSH_REFUSED",
+    error: (message) => new StrayError("SSH_REFUSED", message, 2),
     pattern: /Connection refused/,
     text: () => "connection refused: no sshd listens there, or not on this port",
   },
   {
-    code: "SSH_NO_ANSWER",
+    error: (message) => new StrayError("SSH_NO_ANSWER", message, 2),
     pattern: /timed out/,
     text: () => "it does not answer: is it up, and does a firewall let ssh through?",
   },
   {
-    code: "SSH_UNREACHABLE",
+    error: (message) => new StrayError("SSH_UNREACHABLE", message, 2),
     pattern: /No route to host|Network is unreachable/,
     text: () => "there is no way to it: check the network between",
   },
@@ -65,7 +65,7 @@ const SSH_FAILED = 255;
 
 /** All codes that asking over ssh may end with, in the order of the documentation. */
 export const SSH_CODES: readonly string[] = [
-  ...FAILURES.map(({ code }) => code),
+  ...FAILURES.map(({ error }) => error("").code),
   "SSH_NO_STRAY",
   "SSH_NOT_STRAY",
   "SSH_LOST",
@@ -79,25 +79,27 @@ export function sshEndError(
   said: string,
   hasAnswered: boolean,
 ): StrayError {
-  const fail = (code: string, text: string) => new StrayError(code, `${destination.name}: ${text}`, 2);
+  const { name } = destination;
   const reason = reasonText(said);
+  const words = reason || "it gave no reason";
   const known = exitCode === SSH_FAILED ? FAILURES.find(({ pattern }) => pattern.test(said)) : undefined;
-  if (known !== undefined && !hasAnswered) return fail(known.code, `${known.text(destination)} (${reason})`);
-  if (exitCode !== undefined && NO_COMMAND.includes(exitCode)) return fail("SSH_NO_STRAY", MISSING);
+  if (known !== undefined && !hasAnswered)
+    return known.error(`${name}: ${known.text(destination)} (${reason})`);
+  if (exitCode !== undefined && NO_COMMAND.includes(exitCode))
+    return new StrayError("SSH_NO_STRAY", `${name}: ${MISSING}`, 2);
   if (exitCode === SSH_FAILED && !hasAnswered)
-    return fail("SSH_FAILED", `ssh failed: ${reason || "it gave no reason"}`);
+    return new StrayError("SSH_FAILED", `${name}: ssh failed: ${words}`, 2);
   // stray's own words, of the other side.
   const [, own] = /^stray: (.+)$/m.exec(said) ?? [];
-  if (own?.startsWith(NOT_RUNNING)) return fail("CONTROL_UNREACHABLE", reasonText(own));
+  if (own?.startsWith(NOT_RUNNING))
+    return new StrayError("CONTROL_UNREACHABLE", `${name}: ${reasonText(own)}`, 2);
   if (hasAnswered) {
     const more = reason === "" ? "" : ` (${reason})`;
-    return fail(
-      "SSH_LOST",
-      `the connection ended before it answered: strayd or the way to it has gone${more}`,
-    );
+    const text = "the connection ended before it answered: strayd or the way to it has gone";
+    return new StrayError("SSH_LOST", `${name}: ${text}${more}`, 2);
   }
   const status = exitCode === undefined ? "" : ` with exit status ${exitCode}`;
-  return fail("SSH_FAILED", `"stray rpc" ended there${status}: ${reason || "it gave no reason"}`);
+  return new StrayError("SSH_FAILED", `${name}: "stray rpc" ended there${status}: ${words}`, 2);
 }
 
 export function sshTimeoutError({ name }: Destination, timeoutMs: number, said: string): StrayError {

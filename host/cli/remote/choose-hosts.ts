@@ -32,6 +32,9 @@ export const LOCAL_OPTIONS: Readonly<Record<string, string>> = {
   to: "--from and --to read the files of the store, which are read where they are",
 };
 
+/** They ask a sensor, and are never asked for another machine. */
+const LOCAL_COMMANDS: readonly string[] = ["stray rpc"];
+
 /** Of these the screen, or the file, is for one. */
 export const SINGLE: Readonly<Record<string, string>> = {
   "stray top": "it shows one sensor; of several, see status or counters --watch",
@@ -57,7 +60,7 @@ export async function chooseHosts(wish: Wish, command: Command): Promise<void> {
 
 function refusalOf(command: Command, { texts }: Wish): string | undefined {
   const name = nameOf(command);
-  if (!isAsking(command))
+  if (!isAsking(command) || LOCAL_COMMANDS.includes(name))
     return `"${name}" works with what is on this machine: leave -H away, or log in there with ssh`;
   const local = Object.keys(LOCAL_OPTIONS).find((option) => command.getOptionValueSource(option) === "cli");
   if (local === undefined) return undefined;
