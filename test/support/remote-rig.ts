@@ -8,7 +8,6 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Daemon } from "./daemon.js";
 import { createNamespace, createVethPair, type Namespace } from "./netns.js";
 import { STRAY_BIN, type StrayResult } from "./run-stray.js";
@@ -30,9 +29,8 @@ export interface SensorPlan {
   readonly port?: number;
 }
 
-/** As sshd runs it for a key: what stray's own end of the pipe does. */
-const RPC = fileURLToPath(new URL("rpc-stand-in.mjs", import.meta.url));
-const rpcCommand = (socket: string) => `${process.execPath} ${RPC} ${socket}`;
+/** What sshd runs, whatever is asked for. */
+const shellCommand = (socket: string) => `${process.execPath} ${STRAY_BIN} shell --socket ${socket}`;
 
 export class RemoteRig {
   readonly folder = mkdtempSync(join(tmpdir(), "stray-remote-"));
@@ -139,7 +137,7 @@ export class RemoteRig {
       namespace,
       folder: join(this.folder, name),
       address: `10.77.${number}.2`,
-      command: rpcCommand(home.socketPath),
+      command: shellCommand(home.socketPath),
       ...(port === undefined ? {} : { port }),
     });
     this.sensors.push({ name, namespace, home, daemon, sshd, link });

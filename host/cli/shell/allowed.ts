@@ -63,12 +63,12 @@ export const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
   "dark forget": { options: ["--json"] },
   "rules stats": { options: ["--all", "--top", "--json"] },
   "bypass show": { options: ["--json"] },
-  "bypass on": { options: ["--json"] },
-  "bypass off": { options: ["--json"] },
+  "bypass on": { options: ["--yes", "--json"] },
+  "bypass off": { options: ["--yes", "--json"] },
   "bypass test": { options: ["--json"] },
   counters: { options: ["--watch", "--all", "--worker", "--interface", "--json"] },
-  reload: { options: ["--json"] },
-  stop: { options: ["--wait", "--json"] },
+  reload: { options: ["--yes", "--json"] },
+  stop: { options: ["--yes", "--wait", "--json"] },
   rpc: { options: ["--role"] },
   help: { options: ["--json"] },
 };
@@ -87,6 +87,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   "config show": FILES,
   "config default": "it is about files of the machine itself",
   completion: "it is about files of a workstation",
+  hosts: "it is about files of a workstation",
   shell: "it is what runs already",
 };
 

@@ -10,8 +10,11 @@ import type { ShellOptions } from "../shell-command.js";
 import { cleanEnvironment } from "./environment.js";
 import { requestOf } from "./request.js";
 import { commandPaths, expectAllowed, restrict } from "./restrict.js";
+import { wordsOf } from "./words.js";
 
 const VIA = "stray shell";
+/** It would take the lines that are typed: it is asked for in one command, with a file at its input. */
+const NOT_AT_PROMPT: readonly string[] = ["dark import"];
 
 export async function runShell({ role: roleMax, c, socket }: ShellOptions): Promise<number> {
   const { SSH_ORIGINAL_COMMAND: original } = process.env;
@@ -21,7 +24,7 @@ export async function runShell({ role: roleMax, c, socket }: ShellOptions): Prom
   const from = sshOrigin(process.env);
   introduceAs({ via: VIA, ...(role && { role }), ...(from !== undefined && { from }) });
   if (words.length > 0) return await runWords(words, socket);
-  // The interactive prompt has its place here, on a terminal.
+  if (process.stdin.isTTY === true && process.stdout.isTTY === true) return await runAtPrompt(socket);
   throw new StrayError("SHELL_EMPTY", `name a command: ${commandList(socket)}`, 2);
 }
 
@@ -37,6 +40,20 @@ export async function runWords(words: readonly string[], socket: string): Promis
   expectAllowed(words);
   await program.parseAsync([...words], { from: "user" });
   return exitCode;
+}
+
+/** The same commands, one line after the other. */
+async function runAtPrompt(socket: string): Promise<number> {
+  const { runPrompt } = await import("../prompt/prompt.js");
+  return await runPrompt({
+    build: (setExitCode) => restrict(buildProgram(setExitCode), socket),
+    split: wordsOf,
+    isAllowed: (words) => {
+      expectAllowed(words);
+      return !NOT_AT_PROMPT.includes(words.slice(0, 2).join(" ")) && words[0] !== "rpc";
+    },
+    socket,
+  });
 }
 
 function commandList(socket: string): string {
