@@ -257,32 +257,7 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
       "The message says what: inline.policy, inline.allow.",
     ],
   ]),
-  group("Of the control socket, and of logins that may ask it and nothing else", [
-    [
-      "CONTROL_ROLE",
-      "The request needs a higher role than this connection has.",
-      "The message says which, and how it is had: control.operators, control.admins, and a new login.",
-    ],
-    [
-      "CONTROL_SESSION",
-      "What a client says of itself came too late, or a second time.",
-      "It goes before everything else, once: docs/control.md, v1.session.",
-    ],
-    [
-      "SHELL_REFUSED",
-      "The command can't be asked for over this login.",
-      "What reads files or runs a sensor needs a login of another kind: docs/ssh.md.",
-    ],
-    [
-      "SHELL_EMPTY",
-      "No command was named, and there is no terminal for a prompt.",
-      "Name one: `ssh sensor status`; `ssh -t` has a prompt.",
-    ],
-    [
-      "SHELL_SYNTAX",
-      "The words of the command can't be taken apart; nothing was run.",
-      "Close quotes; there are no variables, pipes or redirections here.",
-    ],
+  group("Of the control socket", [
     [
       "CONTROL_UNREACHABLE",
       "Nobody answers at the control socket.",
@@ -360,6 +335,82 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
       "SHELL_EMPTY",
       "No command was given, and there is no terminal to ask on.",
       "Name one behind the host: `ssh sensor stray status`; `ssh -t` gives a terminal.",
+    ],
+  ]),
+  group("Of sensors on other machines", [
+    [
+      "SSH_HOST_KEY_CHANGED",
+      "The host has another key than it had before.",
+      "Somebody may be in between, or it was installed anew: find out, then remove the old key with `ssh-keygen -R HOST`.",
+    ],
+    [
+      "SSH_HOST_KEY_UNKNOWN",
+      "The host's key is not known on this machine.",
+      "Log in once with `ssh`, and compare the key with the host's own.",
+    ],
+    [
+      "SSH_DENIED",
+      "The host lets no key of yours in.",
+      "Load the key with `ssh-add`, or name it in ~/.ssh/config; `ssh HOST` shows more.",
+    ],
+    [
+      "SSH_UNKNOWN_HOST",
+      "The name of the host can't be resolved.",
+      "Check its spelling, and HostName in ~/.ssh/config.",
+    ],
+    [
+      "SSH_REFUSED",
+      "Nobody listens for ssh there, or not on that port.",
+      "Does sshd run there? ssh://user@host:PORT names another port.",
+    ],
+    [
+      "SSH_NO_ANSWER",
+      "Nothing came in time.",
+      "Is it up, and does a firewall let ssh through? --timeout waits longer.",
+    ],
+    ["SSH_UNREACHABLE", "There is no way to the host.", "Check the network between."],
+    [
+      "SSH_NO_STRAY",
+      "The login works, and finds no stray.",
+      "Install it there, or let sshd run `stray shell` for the key: docs/ssh.md.",
+    ],
+    [
+      "SSH_NOT_STRAY",
+      "What answers there does not speak stray's protocol.",
+      "Does that login print something of its own, or run no commands?",
+    ],
+    [
+      "SSH_LOST",
+      "The connection ended before the answer came.",
+      "strayd there, or the way to it, has gone: ask again.",
+    ],
+    [
+      "SSH_FAILED",
+      "ssh, or `stray rpc` on the other side, ended for another reason.",
+      "The message has its own words.",
+    ],
+    [
+      "SSH_PROGRAM",
+      "There is no ssh on this machine, or it can't be run.",
+      "Install it (Debian: openssh-client), or name another program in STRAY_SSH.",
+    ],
+    [
+      "HOST_INVALID",
+      "What was given is no host.",
+      "user@host, host, ssh://user@host:port and @group are: docs/remote.md.",
+    ],
+    ["HOST_GROUP_UNKNOWN", "hosts.yaml has no group of that name.", "`stray hosts` lists the groups."],
+    ["HOSTS_TOO_MANY", "More hosts were named than one command asks.", "Ask them in several commands."],
+    [
+      "CONFIRMATION_NEEDED",
+      "The command would change several sensors, and there is no terminal to ask at.",
+      "Say --yes behind the command if that is meant.",
+    ],
+    ["NOT_CONFIRMED", "The question whether to go on was not answered with yes.", "Nothing was done."],
+    [
+      "PROMPT_REFUSED",
+      "The command can't be run at the prompt.",
+      "`help` lists what can; others are asked for in one command: `ssh HOST stray ...`.",
     ],
   ]),
   group("Of rules and alerts", [

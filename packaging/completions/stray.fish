@@ -17,6 +17,8 @@ function __stray_at
             set ended 1
         else if test $ended = 0; and string match -qr '^-.' -- $word
             switch "$path $word"
+                case ' -H' ' --host' ' --timeout'
+                    set skip 1
                 case 'read -s' 'read -Z' 'read -c' 'read -N' 'read -f' 'read --filter' 'read --time-format' 'read --profile' 'read --rules' 'read --var' 'read --alerts' 'read --alert-file' 'read --home' 'read --status' 'read --summary'
                     set skip 1
                 case 'report --rules' 'report --var' 'report --home' 'report --unused' 'report --source' 'report --most' 'report --profile' 'report --format' 'report -o' 'report --output' 'report --iodef-name' 'report --iodef-contact'
@@ -113,7 +115,7 @@ end
 function __stray_is_command
     switch "$argv[1]"
         case ''
-            contains -- $argv[2] read report run status top flows alerts incidents dark rules bypass counters reload stop config rpc shell completion help
+            contains -- $argv[2] read report run status top flows alerts incidents dark rules bypass counters reload stop config rpc shell completion help hosts
         case 'incidents'
             contains -- $argv[2] list show ack close reopen false-positive note merge mute mutes unmute export report
         case 'dark'
@@ -161,7 +163,10 @@ complete -c stray -n "__stray_in '' 0 0" -a rpc -d 'join standard input and outp
 complete -c stray -n "__stray_in '' 0 0" -a shell -d 'run commands for a restricted login over ssh: the sensor\'s own, and not…'
 complete -c stray -n "__stray_in '' 0 0" -a completion -d 'print the script with which a shell completes stray\'s words'
 complete -c stray -n "__stray_in '' 0 0" -a help -d 'tell of a command, a finding, a cause, an error code, a counter, a key'
+complete -c stray -n "__stray_in '' 0 0" -a hosts -d 'say which sensors the names behind -H stand for'
 complete -c stray -n "__stray_in ''" -s V -l version -d 'output the version number'
+complete -c stray -n "__stray_in ''" -s H -l host -r -d 'ask strayd there, over ssh: user@host, ssh://user@host:port, @group'
+complete -c stray -n "__stray_in ''" -l timeout -r -d 'with -H: how long a host may take to answer'
 complete -c stray -n "__stray_in ''" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'read'" -s s -r -d 'fields to print, by ra\'s names: a,b  +a  +2a  -a  a:width'
 complete -c stray -n "__stray_in 'read'" -s Z -r -f -a 'b s d' -d 'status as TCP flags: of both sides, the source, the destination'
@@ -412,9 +417,11 @@ complete -c stray -n "__stray_in 'bypass show'" -l json -d 'as one JSON object o
 complete -c stray -n "__stray_in 'bypass show'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'bypass on'" -l socket -r -F -d 'control socket of strayd'
 complete -c stray -n "__stray_in 'bypass on'" -l json -d 'as one JSON object on one line'
+complete -c stray -n "__stray_in 'bypass on'" -l yes -d 'with several sensors'
 complete -c stray -n "__stray_in 'bypass on'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'bypass off'" -l socket -r -F -d 'control socket of strayd'
 complete -c stray -n "__stray_in 'bypass off'" -l json -d 'as one JSON object on one line'
+complete -c stray -n "__stray_in 'bypass off'" -l yes -d 'with several sensors'
 complete -c stray -n "__stray_in 'bypass off'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'bypass test'" -l socket -r -F -d 'control socket of strayd'
 complete -c stray -n "__stray_in 'bypass test'" -l json -d 'as one JSON object on one line'
@@ -427,9 +434,11 @@ complete -c stray -n "__stray_in 'counters'" -l interface -f -a '(__stray_interf
 complete -c stray -n "__stray_in 'counters'" -l json -d 'everything as JSON, one object a line'
 complete -c stray -n "__stray_in 'counters'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'reload'" -l socket -r -F -d 'control socket of strayd'
+complete -c stray -n "__stray_in 'reload'" -l yes -d 'with several sensors'
 complete -c stray -n "__stray_in 'reload'" -l json -d 'what changed as one JSON object on one line'
 complete -c stray -n "__stray_in 'reload'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'stop'" -l socket -r -F -d 'control socket of strayd'
+complete -c stray -n "__stray_in 'stop'" -l yes -d 'with several sensors'
 complete -c stray -n "__stray_in 'stop'" -l wait -r -d 'wait so long until it has ended'
 complete -c stray -n "__stray_in 'stop'" -l json -d 'as one JSON object on one line'
 complete -c stray -n "__stray_in 'stop'" -s h -l help -d 'display help for command'
@@ -475,6 +484,9 @@ complete -c stray -n "__stray_in 'help' 0 9" -a rpc -d 'join standard input and 
 complete -c stray -n "__stray_in 'help' 0 9" -a shell -d 'run commands for a restricted login over ssh: the sensor\'s own, and not…'
 complete -c stray -n "__stray_in 'help' 0 9" -a completion -d 'print the script with which a shell completes stray\'s words'
 complete -c stray -n "__stray_in 'help' 0 9" -a help -d 'tell of a command, a finding, a cause, an error code, a counter, a key'
+complete -c stray -n "__stray_in 'help' 0 9" -a hosts -d 'say which sensors the names behind -H stand for'
 complete -c stray -n "__stray_in 'help'" -l json -d 'as JSON: an array of what was found'
 complete -c stray -n "__stray_in 'help'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'help' 0 999" -f -a 'topics findings causes errors counters metrics keys midstream-data one-way dark-destination ip-id-zero fin-with-data-no-handshake unanswered-retransmit null-scan fin-scan xmas-scan ack-scan syn-scan port-sweep host-sweep syn-flood backscatter land martian-source bad-checksum bad-header fragment-overlap fragment-tiny ttl-jitter ip-id-jitter overlap-conflict rst-injected http-traversal http-overlong-utf8 http-double-encode signature'
+complete -c stray -n "__stray_in 'hosts'" -l json -d 'one JSON object a line'
+complete -c stray -n "__stray_in 'hosts'" -s h -l help -d 'display help for command'
