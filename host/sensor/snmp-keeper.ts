@@ -1,5 +1,5 @@
-// SNMP of the running sensor: STRAY-MIB's view, and who answers from it.
-// Apart from the agents, which know nothing of the configuration, and from the daemon, which knows none of them.
+// SNMP of the running sensor: STRAY-MIB's view, and the subagent that answers from it by way of snmpd.
+// Apart from the agent of our own (snmp-agent-keeper.ts), which shares the view, and from the daemon, which knows neither.
 // Always holds: there is one view for all agents, so that asking twice costs one look; while nobody can ask, nobody looks.
 
 import type { StrayConfig } from "../config/types.js";
@@ -28,7 +28,7 @@ export class SnmpKeeper implements ManagedPart {
     return this.subagent === undefined ? [] : [this.subagent];
   }
 
-  /** Ports below 1024 want root: what listens by itself is bound here. */
+  /** A subagent connects: nothing of it wants root. */
   async bind(): Promise<void> {}
 
   async open({ snmp }: StrayConfig): Promise<void> {
