@@ -5,6 +5,7 @@
 
 import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
+import { problemText } from "../export/problem.js";
 import { Resolver } from "../export/resolver.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import { NOTICE_KINDS, type Notice, type NoticeSeverity } from "../notice/notice.js";
@@ -106,9 +107,14 @@ export class NoticeKeeper implements ManagedPart {
     this.heldBack += notice.heldBack;
     this.log(LEVELS[notice.severity], notice.text, { notice: notice.kind });
     for (const taker of this.parts.context.noticeTakers()) taker.notify(notice);
-    const notification = this.parts.notificationOf(notice);
-    for (const { sender } of this.receivers) sender.notify(notification);
-    this.parts.master.notify(notification);
+    try {
+      const notification = this.parts.notificationOf(notice);
+      for (const { sender } of this.receivers) sender.notify(notification);
+      this.parts.master.notify(notification);
+    } catch (error) {
+      // The notices behind this one are told all the same.
+      this.log("error", `a notice was not told by SNMP: ${problemText(error)}`);
+    }
   }
 
   private receiverOf({ snmp }: StrayConfig, at: number): Receiver {
