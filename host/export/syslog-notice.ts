@@ -38,6 +38,6 @@ export function noticeJson(
     timestamp: eveTime(timeMs * 1000),
     event_type: "stray_notice",
     ...(sensorName === "" ? {} : { host: sensorName }),
-    notice: { kind, severity, text, held_back: heldBack, ...facts },
+    notice: { kind, severity, text, held_back: heldBack, facts },
   });
 }

@@ -27,10 +27,10 @@ import { boundLibraryKeys } from "../snmp/usm-user.js";
 import type { Instance } from "../snmp/view.js";
 
 /** Of an inform: how long an answer is waited for, and how often it is sent again before the queue waits longer. */
-const TIMEOUT_MS = 2_000;
+export const TIMEOUT_MS = 2_000;
 const RETRIES = 1;
 /** A trap is taken for received when nobody said otherwise for so long. */
-const SETTLE_MS = 250;
+export const SETTLE_MS = 250;
 const TICK_MS = 10;
 
 export type Sent = (error: Error | undefined) => void;

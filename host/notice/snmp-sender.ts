@@ -15,10 +15,10 @@ import type { Notification } from "../snmp/notification.js";
 import { type LinkOptions, type NotificationLink, SnmpLink } from "./snmp-link.js";
 
 /** Minutes of the busiest sensor. */
-const QUEUE_MAX = 256;
+export const QUEUE_MAX = 256;
 /** Older news are of no use, and would hold up newer. */
-const AGE_MAX_MS = 600_000;
-const BACKOFF = { minMs: 2_000, maxMs: 60_000 };
+export const AGE_MAX_MS = 600_000;
+export const BACKOFF = { minMs: 2_000, maxMs: 60_000 };
 
 export interface SenderParts {
   readonly receiver: SnmpReceiver;

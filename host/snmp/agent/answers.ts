@@ -21,7 +21,7 @@ import {
 /** Of GETBULK; what fits into a datagram is fewer. */
 const REPETITIONS_MAX = 1000;
 /** For one request: a view that is slow holds up nobody for longer. */
-const TIME_MS = 20;
+export const TIME_MS = 20;
 
 export interface Room {
   /** For the variable bindings of an answer, in bytes. */

@@ -17,7 +17,7 @@ export const RATE_LIMITS: RateLimits = {
   each: { rate: 200, burst: 2_000 },
   all: { rate: 400, burst: 4_000 },
 };
-const ADDRESSES_MAX = 1024;
+export const ADDRESSES_MAX = 1024;
 
 interface Bucket {
   tokens: number;

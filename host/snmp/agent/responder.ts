@@ -36,15 +36,15 @@ export const MESSAGE_BYTES_MAX = 8_192;
 /** The most that a UDP datagram over IPv4 carries. */
 const DATAGRAM_BYTES_MAX = 65_507;
 /** Of an answer to GETBULK: one Ethernet frame over IPv6 without fragments, whatever the client could take. */
-const BULK_BYTES_MAX = 1_452;
+export const BULK_BYTES_MAX = 1_452;
 /** Of an answer, beside its variables: at most. */
 const COMMUNITY_OVERHEAD = 64;
 const USM_OVERHEAD = 256;
 /** RFC 3414, section 2.2.3. */
-const WINDOW_S = 150;
+export const WINDOW_S = 150;
 const BOOTS_MAX = 0x7fff_ffff;
 /** Of the limits of rate: so many variables are the work of one message more. */
-const TOLD_PER_TOKEN = 8;
+export const TOLD_PER_TOKEN = 8;
 
 const USM_STATS: Oid = [1, 3, 6, 1, 6, 3, 15, 1, 1];
 /** By their numbers in usmStats, 1 and on. */

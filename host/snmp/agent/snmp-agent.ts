@@ -21,8 +21,8 @@ import { joinedView, type SystemFacts, systemView } from "./system-view.js";
 /** Answers in the kernel's hands at once. */
 const SENDING_MAX = 64;
 /** Datagrams over the rate before a socket rests, and how long it does. */
-const EXCESS_MAX = 1_000;
-const REST_MS = 500;
+export const EXCESS_MAX = 1_000;
+export const REST_MS = 500;
 
 export interface AgentOptions {
   readonly listen: readonly { readonly host: string; readonly port: number }[];

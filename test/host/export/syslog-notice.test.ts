@@ -68,7 +68,7 @@ describe("notices over syslog", () => {
         timestamp: "2026-11-28T20:00:00.123000+0000",
         event_type: "stray_notice",
         host: "sensor-1",
-        notice: { severity, text, kind, ...facts },
+        notice: { severity, text, kind, facts },
       });
     });
     expect(sink.counters()).toMatchObject({ notices: 6, cut: 0, dropped: 0 });
