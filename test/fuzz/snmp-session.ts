@@ -31,8 +31,8 @@ const ANSWER_BYTES_MAX = 65_507;
 /** Every message is one of these in the end. */
 const ENDS: readonly AgentCount[] = [
   "answered",
-  "too-long",
-  "malformed",
+  "messages-too-long",
+  "messages-malformed",
   "wrong-version",
   "wrong-community",
   "wrong-model",
@@ -46,7 +46,7 @@ const ENDS: readonly AgentCount[] = [
   "wrong-digests",
   "decryption-errors",
   "limited",
-  "errors",
+  "faults",
 ];
 
 export interface SnmpSessionOptions {
@@ -143,9 +143,10 @@ class AgentRig {
 
   private check(answer: Buffer | undefined): void {
     const { counts } = this;
-    if (counts.errors > 0) throw new Error("something was thrown inside");
+    if (counts.faults > 0) throw new Error("something was thrown inside");
     const ends = ENDS.reduce((sum, name) => sum + counts[name], 0);
-    if (ends !== counts.in) throw new Error(`${counts.in} messages came in, ${ends} are accounted for`);
+    if (ends !== counts.datagrams)
+      throw new Error(`${counts.datagrams} messages came in, ${ends} are accounted for`);
     if (answer === undefined) return;
     if (answer.length > ANSWER_BYTES_MAX) throw new Error(`an answer of ${answer.length} bytes`);
     // Both read strictly.

@@ -1,18 +1,18 @@
 // What became of the datagrams that an agent got, by stable name.
 // Apart because guard, messages and sockets count in one place, and status, counters and the MIB read it there.
-// Always holds: counts only grow; each datagram is counted in `in`, and either in `answered` or in one of the refusals.
+// Always holds: counts only grow; each datagram is counted in `datagrams`, and either in `answered` or in one of the refusals.
 
 export class AgentCounts {
   readonly values = {
-    in: 0,
+    datagrams: 0,
     answered: 0,
     /** Of the answers: reports of RFC 3414, section 3.2. */
     reports: 0,
     /** Variables told. */
     variables: 0,
     "set-refused": 0,
-    "too-long": 0,
-    malformed: 0,
+    "messages-too-long": 0,
+    "messages-malformed": 0,
     "wrong-version": 0,
     "wrong-community": 0,
     "wrong-model": 0,
@@ -29,7 +29,8 @@ export class AgentCounts {
     limited: 0,
     "too-big": 0,
     "send-errors": 0,
-    errors: 0,
+    /** Of our own. */
+    faults: 0,
   };
 }
 

@@ -3,7 +3,7 @@
 // Apart from sockets, so that tests and the fuzzer talk to it directly. Of net-snmp it has the keys (usm-user.ts); its own
 // agent decrypts before it authenticates, knows no time window and reads past what contains a value, so none of what comes
 // from outside is given to it.
-// Always holds: never throws; each datagram is counted in `in` and in one of what becomes of it; SET changes nothing;
+// Always holds: never throws; each datagram is counted in `datagrams` and in one of what becomes of it; SET changes nothing;
 // SNMPv1, and a wrong community, are not answered at all.
 
 import { BerReader, MalformedMessage, SEQUENCE } from "../ber/reader.js";
@@ -108,7 +108,7 @@ export class Responder {
   /** `address`: of who sent it. */
   answer(datagram: Buffer, address: string): Buffer | undefined {
     const { values } = this.counts;
-    values.in++;
+    values.datagrams++;
     if (!this.limit.take(address, this.nowMs())) {
       values.limited++;
       return undefined;
@@ -126,7 +126,7 @@ export class Responder {
         if (error.report !== undefined) values.reports++;
         return error.report;
       }
-      values[error instanceof MalformedMessage ? "malformed" : "errors"]++;
+      values[error instanceof MalformedMessage ? "messages-malformed" : "faults"]++;
       return undefined;
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
@@ -134,7 +134,7 @@ export class Responder {
   }
 
   private take(datagram: Buffer, address: string): Buffer {
-    if (datagram.length > MESSAGE_BYTES_MAX) throw new Refused("too-long");
+    if (datagram.length > MESSAGE_BYTES_MAX) throw new Refused("messages-too-long");
     const outer = new BerReader(datagram);
     const message = outer.enter(SEQUENCE);
     outer.finish();

@@ -50,7 +50,7 @@ describe("SNMPv2c", () => {
     expect(got).toMatchObject({ community: "other", type: RESPONSE, id: -5, status: 0, index: 0 });
     expect(got.varbinds.map(({ tag }) => tag)).toEqual([0x04, 0x81, 0x80, 0x80]);
     expect(got.varbinds[0]!.value.toString()).toBe("stray");
-    expect(counts).toMatchObject({ in: 1, answered: 1, variables: 4 });
+    expect(counts).toMatchObject({ datagrams: 1, answered: 1, variables: 4 });
   });
 
   it("GETNEXT walks everything, in order, to the end", () => {
@@ -132,13 +132,17 @@ describe("SNMPv2c", () => {
     ["a response", communityRequest({ type: RESPONSE, names: [TEXT] }), "wrong-type"],
     ["a trap", communityRequest({ type: 0xa7, names: [TEXT] }), "wrong-type"],
     ["an inform", communityRequest({ type: 0xa6, names: [TEXT] }), "wrong-type"],
-    ["bytes behind the end", Buffer.concat([communityRequest({ names: [] }), Buffer.of(0)]), "malformed"],
-    ["nothing", Buffer.alloc(0), "malformed"],
-    ["a datagram that is too long", Buffer.alloc(MESSAGE_BYTES_MAX + 1), "too-long"],
+    [
+      "bytes behind the end",
+      Buffer.concat([communityRequest({ names: [] }), Buffer.of(0)]),
+      "messages-malformed",
+    ],
+    ["nothing", Buffer.alloc(0), "messages-malformed"],
+    ["a datagram that is too long", Buffer.alloc(MESSAGE_BYTES_MAX + 1), "messages-too-long"],
   ] as const)("%s is not answered, and counted", (_, bytes, count) => {
     const { ask, counts } = agent();
     expect(ask(bytes)).toBeUndefined();
-    expect(counts).toMatchObject({ in: 1, answered: 0, [count]: 1 });
+    expect(counts).toMatchObject({ datagrams: 1, answered: 0, [count]: 1 });
   });
 });
 
@@ -276,8 +280,8 @@ describe("SNMPv3", () => {
     }
     // Nothing but the bit that asks for reports is not covered by a digest that it would not be changed by.
     expect(counts.answered).toBe(0);
-    expect(counts.errors).toBe(0);
-    expect(counts.in).toBe(right.length * 8);
+    expect(counts.faults).toBe(0);
+    expect(counts.datagrams).toBe(right.length * 8);
   });
 
   it("a context that is none is reported", () => {
