@@ -1,4 +1,4 @@
-// The unit of strayd holds what it claims: the account, three capabilities, the hardening; systemd itself finds nothing
+// The unit of strayd holds what it claims: the account, four capabilities, the hardening; systemd itself finds nothing
 // wrong with it; and account, group, paths and timeouts are those of the rest of the project.
 
 import { spawnSync } from "node:child_process";
@@ -81,10 +81,15 @@ describe("strayd.service", () => {
     expect(directives("Unit").get("ConditionPathExists")).toEqual([CONFIG_PATH]);
   });
 
-  it("runs as the account of the configuration, with three capabilities and no way to more", () => {
+  it("runs as the account of the configuration, with four capabilities and no way to more", () => {
     expect([only("User"), only("Group")]).toEqual([ACCOUNT, ACCOUNT]);
     for (const set of ["AmbientCapabilities", "CapabilityBoundingSet"]) {
-      expect(only(set).split(" ").sort()).toEqual(["CAP_BPF", "CAP_NET_ADMIN", "CAP_NET_RAW"]);
+      expect(only(set).split(" ").sort()).toEqual([
+        "CAP_BPF",
+        "CAP_NET_ADMIN",
+        "CAP_NET_BIND_SERVICE",
+        "CAP_NET_RAW",
+      ]);
     }
     expect(only("NoNewPrivileges")).toBe("yes");
     // Its filter of system calls keeps the daemon from setting it.
