@@ -107,7 +107,7 @@ export const NOTIFICATIONS: readonly NotificationDef[] = [
       "strayNoticeCause",
     ],
     description:
-      "An incident was opened. How many are told a minute is limited (notices.incidents-per-minute); strayIncidentsOpened " +
+      "An incident was opened. How many are told a minute is limited (notices.incidents); strayIncidentsOpened " +
       "counts all of them.",
   },
   {
@@ -123,13 +123,12 @@ export const NOTIFICATIONS: readonly NotificationDef[] = [
   {
     name: "strayDropsHigh",
     objects: [...ALWAYS, "strayNoticePercent", "strayNoticeLimit"],
-    description:
-      "More of the frames of the last minute were lost in capture than is allowed (notices.loss-percent).",
+    description: "More of the frames of the last minute were lost in capture than is allowed (notices.loss).",
   },
   {
     name: "strayTablePressure",
     objects: [...ALWAYS, "strayNoticePercent", "strayNoticeLimit", "strayFlowsUsed", "strayFlowsSize"],
-    description: "More of the flow table is in use than is allowed (notices.table-percent).",
+    description: "More of the flow table is in use than is allowed (notices.table).",
   },
   {
     name: "strayConfigRefused",
