@@ -122,16 +122,6 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
       "metrics.listen can't be listened on.",
       "Take another port, or find out who has it: `ss -ltnp`. Loopback only.",
     ],
-    [
-      "SNMP_LISTEN",
-      "An address of snmp.listen can't be listened on.",
-      "Find out who has the port (`ss -lunp`; snmpd has 161), or take another. A port below 1024 is had at the start only: restart strayd.",
-    ],
-    [
-      "SNMP_USER_UNKNOWN",
-      "A receiver of snmp.notify is to be told as somebody who is none of snmp.users.",
-      "Add the user, or name one that is there.",
-    ],
   ]),
   group("Of who strayd is, and what it may", [
     ["NO_PERMISSION", "Packet sockets need CAP_NET_RAW.", CAPABLE],
@@ -520,7 +510,7 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
     [
       "SNMP_LISTEN",
       "An address of snmp.listen can't be listened on.",
-      "Does snmpd have it (`ss -lunp`)? Ports below 1024 want root at the start.",
+      "Does snmpd have it (`ss -lunp`)? A port below 1024 is had at the start only: restart strayd.",
     ],
     [
       "SNMP_USER_UNKNOWN",
