@@ -3,22 +3,24 @@
 // Always holds: a reload keeps what was told, and the queue of every receiver that is still one; a receiver that is away
 // is a row in `stray status`, and holds up nobody.
 
+import type { SnmpReceiver } from "../config/management-types.js";
 import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
 import { problemText } from "../export/problem.js";
 import { Resolver } from "../export/resolver.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import { NOTICE_KINDS, type Notice, type NoticeSeverity } from "../notice/notice.js";
-import { SnmpSender } from "../notice/snmp-sender.js";
+import type { SnmpSender } from "../notice/snmp-sender.js";
 import { NoticeWatch } from "../notice/watch.js";
 import type { SnmpEngine, SnmpEngines } from "../snmp/engine.js";
 import type { Notification } from "../snmp/notification.js";
 import type { ManagedPart, ManagedReport, ManagementContext } from "./management.js";
 
-const LEVELS: Readonly<Record<NoticeSeverity, "info" | "warn" | "error">> = {
+/** Errors are of the sensor itself: what it found is none. */
+const LEVELS: Readonly<Record<NoticeSeverity, "info" | "warn">> = {
   info: "info",
   warning: "warn",
-  critical: "error",
+  critical: "warn",
 };
 
 export interface NoticeParts {
@@ -62,7 +64,8 @@ export class NoticeKeeper implements ManagedPart {
 
   /** @throws StrayError SNMP_USER_UNKNOWN. */
   async replace(config: StrayConfig): Promise<void> {
-    const fresh = config.snmp.notify.map((_, at) => this.receiverOf(config, at));
+    const fresh: Receiver[] = [];
+    for (const receiver of config.snmp.notify) fresh.push(await this.receiverOf(config, receiver));
     const old = this.receivers.filter((receiver) => !fresh.includes(receiver));
     this.receivers = fresh;
     if (this.watch === undefined) this.watch = new NoticeWatch(config.notices);
@@ -117,8 +120,8 @@ export class NoticeKeeper implements ManagedPart {
     }
   }
 
-  private receiverOf({ snmp }: StrayConfig, at: number): Receiver {
-    const receiver = snmp.notify[at]!;
+  /** The library of SNMP takes memory: who tells nobody by it does without. */
+  private async receiverOf({ snmp }: StrayConfig, receiver: SnmpReceiver): Promise<Receiver> {
     const isUser = receiver.version === "v3";
     const user = isUser ? snmp.users.find(({ name }) => name === receiver.user) : undefined;
     if (isUser && user === undefined) {
@@ -131,6 +134,7 @@ export class NoticeKeeper implements ManagedPart {
     const { engines, uptimeMs } = this.parts;
     const { log, resolver } = this;
     const engine = engines.of(snmp.directory);
+    const { SnmpSender } = await import("../notice/snmp-sender.js");
     const sender = new SnmpSender({ receiver, user, engine, uptimeMs, resolver, log });
     return { key, sender, engine: isUser ? engine : undefined };
   }

@@ -5,7 +5,7 @@
 
 import { hostname } from "node:os";
 import type { StrayConfig } from "../config/types.js";
-import { SnmpAgent } from "../snmp/agent/snmp-agent.js";
+import type { SnmpAgent } from "../snmp/agent/snmp-agent.js";
 import type { SystemFacts } from "../snmp/agent/system-view.js";
 import type { SnmpEngines } from "../snmp/engine.js";
 import type { InstanceView } from "../snmp/view.js";
@@ -37,6 +37,8 @@ export class SnmpAgentKeeper implements ManagedPart {
     const engine = engines.of(directory);
     const system = this.systemOf(config);
     this.directory = directory;
+    // Who answers nobody does without the memory that the library takes.
+    const { SnmpAgent } = await import("../snmp/agent/snmp-agent.js");
     this.agent = await SnmpAgent.start({ listen, communities, users, system, engine, log }, view);
   }
 
