@@ -2,13 +2,12 @@
 // Apart from the forms, which know no files.
 // Always holds: an alert is written whole or counted as dropped; log and tag packets are not alerts and stay out.
 
+import { ALERT_BUFFER_BYTES } from "../config/buffer-sizes.js";
 import type { FileSystem } from "../export/file-system.js";
 import { LineFile } from "../export/line-file.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import type { Alert } from "./alert.js";
 import type { AlertSink } from "./alert-sink.js";
-
-const BUFFER_BYTES = 256 << 10;
 
 /** What both forms are. */
 export interface AlertFormat {
@@ -31,7 +30,7 @@ export class AlertTextSink implements AlertSink {
   private readonly format: AlertFormat;
   private alerts = 0;
 
-  constructor({ name, path, format, log, fs, bufferBytes = BUFFER_BYTES }: TextSinkOptions) {
+  constructor({ name, path, format, log, fs, bufferBytes = ALERT_BUFFER_BYTES }: TextSinkOptions) {
     this.name = name;
     this.format = format;
     this.file = new LineFile({ name, path, bufferBytes, log, ...(fs && { fs }) });

@@ -2,15 +2,12 @@
 // Apart from the checks because nothing here stops anything: a warning is shown, and the sensor starts.
 // Always holds: a warning names the key and what follows from it, in one line.
 
-import { memoryBytes, profileLimits, workerShare } from "../wasm/profiles.js";
+import { memoryNeed } from "./memory-parts.js";
 import { STARTER_RULES } from "./paths.js";
 import type { HostFacts } from "./raw.js";
 import type { EventType, StrayConfig } from "./types.js";
 import { formatSize, MIB } from "./units.js";
 
-/** Node.js itself and what each worker costs besides its tables. */
-const PROCESS_BYTES = 60 * MIB;
-const WORKER_BYTES = 12 * MIB;
 /** What other programs of the machine are left. */
 const SHARE_MAX = 0.75;
 /** Ethernet, two VLAN tags, IPv6, and a TCP header with all its options. */
@@ -107,18 +104,4 @@ function crowdedFolders(config: StrayConfig): string[] {
       )
       .map((folder) => `${key}: lies in ${folder.key}, where only ${folder.owner} should write`),
   );
-}
-
-/** Bytes resident at most, when every place of every table has been used. */
-export function memoryNeed(config: StrayConfig): number {
-  const { ringBytes, interfaces, workers } = config.capture;
-  // In the wire there is one more ring for each interface, to send from.
-  const rings = interfaces.length * (config.inline.mode === "tap" ? 1 : 2);
-  return PROCESS_BYTES + tableNeed(config) + workers * (ringBytes * rings + WORKER_BYTES);
-}
-
-/** Of it what all workers' tables come to, those of inspection and detection too where they are on. */
-export function tableNeed({ sensor, capture, inspection, detection }: StrayConfig): number {
-  const share = workerShare(profileLimits(sensor.profile), capture.workers);
-  return capture.workers * memoryBytes({ ...share, inspect: inspection.enabled, detect: detection.enabled });
 }

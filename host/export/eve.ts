@@ -4,6 +4,7 @@
 
 import type { Alert } from "../alert/alert.js";
 import type { AlertTaker } from "../alert/joined-sink.js";
+import { EVE_BUFFER_BYTES } from "../config/buffer-sizes.js";
 import type { EveConfig } from "../config/types.js";
 import type { FlowRecord } from "../record/flow-record.js";
 import { EveAlert } from "./eve-alert.js";
@@ -14,8 +15,6 @@ import { LineFile } from "./line-file.js";
 import { problemText } from "./problem.js";
 import type { SinkLog, SinkState, StatsSource } from "./sink.js";
 import { StatsTimer } from "./stats-timer.js";
-
-const BUFFER_BYTES = 1 << 20;
 
 export interface EveContext {
   readonly sensorName: string;
@@ -44,7 +43,7 @@ export class EveSink implements AlertTaker {
   private statsFailed = 0;
 
   constructor(config: EveConfig, context: EveContext) {
-    const { log, fs, bufferBytes = BUFFER_BYTES } = context;
+    const { log, fs, bufferBytes = EVE_BUFFER_BYTES } = context;
     this.file = new LineFile({ name: this.name, path: config.file, bufferBytes, log, ...(fs && { fs }) });
     this.flow = new EveFlow(context.sensorName, (worker) => context.interfaceName(worker));
     this.alert = new EveAlert(context);

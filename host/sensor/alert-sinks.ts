@@ -8,13 +8,12 @@ import { EvidenceStore } from "../alert/evidence-store.js";
 import { FastFormat } from "../alert/fast-format.js";
 import { FullFormat } from "../alert/full-format.js";
 import { AlertTextSink } from "../alert/text-sink.js";
+import { ALERT_BUFFER_BYTES } from "../config/buffer-sizes.js";
 import type { AlertFiles, StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
 import type { SinkContext } from "./sinks.js";
 
 const HOUR_MS = 3_600_000;
-/** Of each of two: what a burst fills before the disk is asked. */
-const BUFFER_BYTES = 256 << 10;
 
 export class AlertSinks {
   private log: AlertLog | undefined;
@@ -50,7 +49,7 @@ export class AlertSinks {
       log: context.log,
       sensorName: config.sensor.name,
       interfaceName: (worker: number) => context.interfaceName(worker),
-      bufferBytes: BUFFER_BYTES,
+      bufferBytes: ALERT_BUFFER_BYTES,
       isInline,
     };
     const sinks: AlertSink[] = [];

@@ -3,6 +3,7 @@
 // Always holds: memory is two buffers and a message, of fixed sizes; when the disk does not keep up, records are
 // dropped and counted, and the sensor does not notice; what came in is handed to the kernel within about a second.
 
+import { STORE_BUFFER_BYTES } from "../config/buffer-sizes.js";
 import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
 import { LimitedLog } from "../export/limited-log.js";
@@ -20,8 +21,6 @@ import { StoreWriter } from "./writer.js";
 
 /** What a crash may cost at most: one message. */
 const MESSAGE_SIZE = 16384;
-/** Each of two: more than all workers' record rings give at once. */
-const BUFFER_SIZE = 4 << 20;
 const HAND_OVER_MS = 1000;
 const CLOSE_MS = 5000;
 const DOMAIN = 1;
@@ -53,7 +52,7 @@ export class FlowStore implements RecordSink {
   private isClosed = false;
 
   private constructor(config: StrayConfig["store"], options: FlowStoreOptions) {
-    const { fs = nodeStoreFs, now = Date.now, bufferBytes = BUFFER_SIZE } = options;
+    const { fs = nodeStoreFs, now = Date.now, bufferBytes = STORE_BUFFER_BYTES } = options;
     const { enterprise, rotateMs, rotateBytes, quotaBytes, minFreeBytes } = config;
     const { counts } = this;
     const log = new LimitedLog(this.name, options.log);

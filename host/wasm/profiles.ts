@@ -1,39 +1,22 @@
 // Named sets of limits, from a small board to a big machine.
 // Apart from config.ts because these are choices, each with its reason, not mechanics.
-// Always holds: `memoryBytes` is what the module's tables come to when every place in them has been used, for one
-// capture file at a time; the process itself comes on top (Node.js is about 48 MB).
+// Always holds: a profile's tables fit the memory map; what they cost is said by table-parts.ts, and the process itself
+// comes on top (Node.js is about 48 MB).
 
 import {
-  ALERTS_REGION_SIZE,
   ALIVE_CAPACITY,
-  ALIVE_SIZE,
   DATAGRAM_CAPACITY,
-  DATAGRAM_SIZE,
-  FLOW_SIZE,
   FRAGMENT_SET_CAPACITY,
-  FRAGMENT_SIZE,
-  FRAGMENT_WAYS,
-  HOME_CAPACITY,
-  HOME_SIZE,
   RECENT_CAPACITY,
-  RECENT_SIZE,
   RECORD_CAPACITY,
-  RECORD_SIZE,
   RULES_HALF_SIZE,
-  SCRATCH_REGION_SIZE,
   SESSION_CAPACITY,
-  SESSION_SIZE,
   SET_CAPACITY,
-  SET_SIZE,
   SET_WAYS,
   SOURCE_CAPACITY,
-  SOURCE_SIZE,
   TARGET_CAPACITY,
-  TARGET_SIZE,
   THRESHOLD_CAPACITY,
-  THRESHOLD_SIZE,
   WINDOW_DATA_SIZE,
-  WINDOW_PARTS,
 } from "../../assembly/layout.js";
 import { StrayError } from "../errors.js";
 import type { Limits } from "./config.js";
@@ -170,42 +153,5 @@ export function workerShare(limits: Limits, workers: number): Limits {
   };
 }
 
-/** Bytes that the tables come to when every place has been used, with one capture file open. */
-export function memoryBytes(limits: Limits): number {
-  return (
-    limits.flowSets * (SET_SIZE + SET_WAYS * FLOW_SIZE) +
-    limits.fragmentSets * FRAGMENT_WAYS * FRAGMENT_SIZE +
-    limits.recordLimit * RECORD_SIZE +
-    WINDOW_PARTS * limits.chunkSize +
-    (limits.inspect ? inspectionBytes(limits) : 0) +
-    (limits.detect ? detectionBytes(limits) : 0)
-  );
-}
-
 /** A word of each flow that leads to its session. */
 export const LINK_SIZE = 4;
-
-/** What is known of addresses. */
-function detectionBytes(limits: Limits): number {
-  return (
-    limits.sourceLimit * SOURCE_SIZE +
-    limits.targetLimit * TARGET_SIZE +
-    limits.recentLimit * RECENT_SIZE +
-    limits.aliveLimit * ALIVE_SIZE +
-    HOME_CAPACITY * HOME_SIZE
-  );
-}
-
-/** Rules count twice: new ones are laid beside those in force. */
-function inspectionBytes(limits: Limits): number {
-  return (
-    flowCapacityOf(limits) * LINK_SIZE +
-    limits.sessionLimit * SESSION_SIZE +
-    limits.streamWindowLimit * limits.streamWindowSize +
-    limits.datagramLimit * DATAGRAM_SIZE +
-    limits.thresholdLimit * THRESHOLD_SIZE +
-    2 * limits.rulesLimit +
-    ALERTS_REGION_SIZE +
-    SCRATCH_REGION_SIZE
-  );
-}

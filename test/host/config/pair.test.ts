@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../host/config/load.js";
+import { memoryNeed } from "../../../host/config/memory-parts.js";
 import { ConfigError } from "../../../host/config/problem.js";
-import { memoryNeed } from "../../../host/config/warnings.js";
 import { TEST_HOST } from "./facts.js";
 
 const parse = (capture: string, mode = "inline") =>

@@ -2,10 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { defaultConfig } from "../../../host/config/load.js";
+import { tableNeed } from "../../../host/config/memory-parts.js";
 import type { StrayConfig } from "../../../host/config/types.js";
-import { tableNeed } from "../../../host/config/warnings.js";
 import { workerLimits } from "../../../host/sensor/limits.js";
-import { memoryBytes, profileLimits } from "../../../host/wasm/profiles.js";
+import { profileLimits } from "../../../host/wasm/profiles.js";
+import { memoryBytes } from "../../../host/wasm/table-parts.js";
 import { TEST_HOST } from "../config/facts.js";
 
 const config = defaultConfig(["eth0"], TEST_HOST);

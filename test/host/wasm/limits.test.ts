@@ -13,13 +13,8 @@ import {
   UNDECODED_REASONS,
 } from "../../../host/wasm/counters.js";
 import { createMemory, readCount, readU32, readU64, writeU64 } from "../../../host/wasm/memory.js";
-import {
-  flowCapacityOf,
-  memoryBytes,
-  PROFILES,
-  profileLimits,
-  workerShare,
-} from "../../../host/wasm/profiles.js";
+import { flowCapacityOf, PROFILES, profileLimits, workerShare } from "../../../host/wasm/profiles.js";
+import { memoryBytes, tableParts } from "../../../host/wasm/table-parts.js";
 
 const memory = createMemory();
 
@@ -44,6 +39,21 @@ describe("profiles", () => {
       expect(on).toBeGreaterThan(memoryBytes({ ...limits, inspect: false }) + 2 * limits.rulesLimit);
       const half = { ...limits, inspect: true, rulesLimit: limits.rulesLimit / 2 };
       expect(on - memoryBytes(half)).toBe(limits.rulesLimit);
+    }
+  });
+
+  it("are counted part by part: each region that a limit sizes, by a name of its own", () => {
+    const names = (inspect: boolean, detect: boolean) =>
+      tableParts({ ...profileLimits("small"), inspect, detect }).map(({ name }) => name);
+    expect(names(false, false)).toEqual(["flows", "fragments", "records", "window"]);
+    expect(new Set(names(true, true)).size).toBe(names(true, true).length);
+    for (const { limits } of PROFILES) {
+      const all = tableParts({ ...limits, inspect: true, detect: true });
+      for (const { bytes } of all) expect(bytes).toBeGreaterThan(0);
+      const of = (name: string) => all.find((part) => part.name === name)?.bytes;
+      expect(of("flows")).toBe(limits.flowSets * (L.SET_SIZE + L.SET_WAYS * L.FLOW_SIZE));
+      expect([of("rules"), of("rules-new")]).toEqual([limits.rulesLimit, limits.rulesLimit]);
+      expect(of("alives")).toBe(limits.aliveLimit * L.ALIVE_SIZE);
     }
   });
 
