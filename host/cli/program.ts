@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { printable } from "../errors.js";
 import { version } from "../version.js";
 import { alertsCommand } from "./alerts-command.js";
+import { boardCommand } from "./board-command.js";
 import { bypassCommand } from "./bypass-command.js";
 import { completionCommand } from "./completion-command.js";
 import { configCommand } from "./config-command.js";
@@ -51,6 +52,7 @@ export function buildProgram(setExitCode: SetExitCode, read: Command = readComma
     reloadCommand(setExitCode),
     stopCommand(setExitCode),
     configCommand(setExitCode),
+    boardCommand(setExitCode),
     rpcCommand(setExitCode),
     shellCommand(setExitCode),
     completionCommand(setExitCode),

@@ -38,7 +38,7 @@ export function expectedText(node: SchemaNode): string {
     case "array":
       return listText(node);
     case "object":
-      return `a section with ${keysText(node)}`;
+      return node.properties ? `a section with ${keysText(node)}` : "a section";
     default:
       return node.maxLength === undefined ? "text" : `text of at most ${node.maxLength} characters`;
   }

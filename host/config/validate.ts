@@ -1,5 +1,5 @@
-// Holds a configuration's data against the schema with ajv and says what is wrong where.
-// Apart from the loader because ajv's errors are turned into ours here and nowhere else.
+// Holds data against a schema with ajv and says what is wrong where: a configuration's, and a board profile's.
+// Apart from the loaders because ajv's errors are turned into ours here and nowhere else.
 // Always holds: one problem a key; defaults are filled in where a key is absent; what ajv calls an error it never
 // swallows, whatever its kind.
 
@@ -59,28 +59,35 @@ const FORMATS: Readonly<Record<FormatName, (text: string) => boolean>> = {
   "socket-path": isSocketPath,
 };
 
-let compiled: ValidateFunction | undefined;
+/** Fills defaults into data and answers what is wrong with it. */
+export type Validator = (data: unknown) => Finding[];
 
-/** Fills defaults into `data` and answers what is wrong with it. */
-export function validate(data: unknown): Finding[] {
-  compiled ??= compile();
-  if (compiled(data)) return [];
-  const findings = new Map<string, Finding>();
-  for (const error of compiled.errors ?? []) {
-    const finding = findingOf(error);
-    const id = JSON.stringify(finding.path);
-    if (!findings.has(id)) findings.set(id, finding);
-  }
-  return [...findings.values()];
+/** For a configuration. */
+export const validate: Validator = validatorOf(CONFIG_SCHEMA);
+
+/** A validator for one schema, which is compiled when it is first asked. */
+export function validatorOf(schema: SchemaNode): Validator {
+  let compiled: ValidateFunction | undefined;
+  return (data) => {
+    compiled ??= compile(schema);
+    if (compiled(data)) return [];
+    const findings = new Map<string, Finding>();
+    for (const error of compiled.errors ?? []) {
+      const finding = findingOf(error, schema);
+      const id = JSON.stringify(finding.path);
+      if (!findings.has(id)) findings.set(id, finding);
+    }
+    return [...findings.values()];
+  };
 }
 
-function compile(): ValidateFunction {
+function compile(schema: SchemaNode): ValidateFunction {
   const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true });
   for (const [name, test] of Object.entries(FORMATS)) ajv.addFormat(name, test);
   ajv.addVocabulary([...ANNOTATIONS]);
   ajv.addKeyword({ keyword: "duration", validate: quantity(parseDuration), errors: false });
   ajv.addKeyword({ keyword: "size", validate: quantity(parseSize), errors: false });
-  return ajv.compile(CONFIG_SCHEMA);
+  return ajv.compile(schema);
 }
 
 function quantity(parse: (text: string) => number | undefined) {
@@ -93,11 +100,11 @@ function quantity(parse: (text: string) => number | undefined) {
   };
 }
 
-function findingOf(error: ErrorObject): Finding {
+function findingOf(error: ErrorObject, root: SchemaNode): Finding {
   const path = pathOf(error.instancePath);
   const node = error.parentSchema as unknown as SchemaNode;
   const { additionalProperty, missingProperty } = error.params as Record<string, string | undefined>;
-  if (additionalProperty !== undefined) return unknownKey(path, node, additionalProperty);
+  if (additionalProperty !== undefined) return unknownKey(root, path, node, additionalProperty);
   if (missingProperty !== undefined) {
     const wanted = schemaAt(node, [missingProperty]);
     const expected = wanted ? expectedText(wanted) : "a value";
@@ -118,9 +125,9 @@ function foundIn(node: SchemaNode, value: unknown): string {
   return node.secret && value !== null ? "something else (it is not shown)" : foundText(value);
 }
 
-function unknownKey(path: KeyPath, section: SchemaNode, key: string): Finding {
+function unknownKey(root: SchemaNode, path: KeyPath, section: SchemaNode, key: string): Finding {
   const near = nearest(key, Object.keys(section.properties ?? {}));
-  const meant = near ?? elsewhere(key);
+  const meant = near ?? elsewhere(root, key);
   return {
     path: [...path, key],
     isKey: true,
@@ -131,8 +138,8 @@ function unknownKey(path: KeyPath, section: SchemaNode, key: string): Finding {
 }
 
 /** The dotted name of a key that is known in another section. */
-function elsewhere(key: string): string | undefined {
-  const names = allKeys(CONFIG_SCHEMA, []);
+function elsewhere(root: SchemaNode, key: string): string | undefined {
+  const names = allKeys(root, []);
   return names.find((name) => name.split(".").at(-1) === key);
 }
 
