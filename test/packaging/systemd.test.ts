@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { defaultConfigText } from "../../host/config/default-text.js";
 import {
   ACCOUNT,
   ALERTS_PATH,
@@ -94,6 +95,22 @@ describe("strayd.service", () => {
     expect(only("NoNewPrivileges")).toBe("yes");
     // Its filter of system calls keeps the daemon from setting it.
     expect(only("Nice")).toBe("-10");
+  });
+
+  it("is not started before interfaces are named, and fails where the configuration can't be read", () => {
+    const folder = mkdtempSync(join(tmpdir(), "stray-condition-"));
+    const path = join(folder, "stray.yaml");
+    const [, script] = /^\/bin\/sh -c '(.*)'$/.exec(only("ExecCondition")) ?? [];
+    const isStarted = (text: string): boolean => {
+      writeFileSync(path, text);
+      return spawnSync("/bin/sh", ["-c", script!.replaceAll(CONFIG_PATH, path)]).status === 0;
+    };
+    expect(isStarted(defaultConfigText())).toBe(true);
+    expect(isStarted(defaultConfigText().replace("  interfaces:", "  #interfaces:"))).toBe(false);
+    expect(isStarted('{"capture": {"interfaces": ["eth1"]}}')).toBe(true);
+    expect(isStarted("# capture: {interfaces: [eth1]}\n")).toBe(false);
+    rmSync(folder, { recursive: true, force: true });
+    expect(spawnSync("/bin/sh", ["-c", script!.replaceAll(CONFIG_PATH, path)]).status).toBe(0);
   });
 
   it("is hardened", () => {

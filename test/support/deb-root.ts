@@ -1,0 +1,140 @@
+// A Debian to install the package into: a folder with a minimal system, in which programs are run.
+// Apart because making one takes a while: it is made once (mmdebstrap) and kept in build/, then unpacked for each use.
+// Always holds: every program runs in mount and pid namespaces of its own, where /proc and /sys are mounted: so nothing is
+// ever mounted on this machine, and nothing outlives its starter; the folder is gone after remove().
+
+import { type ChildProcess, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { OWN_ARCHITECTURE, PROJECT } from "./deb.js";
+import type { ExecResult, Namespace } from "./netns.js";
+import { requireProgram } from "./system.js";
+
+/** Debian 12 has a Node.js that is too old. */
+const SUITE = "trixie";
+const MIRROR = "http://deb.debian.org/debian";
+/** What the package needs, or recommends, beside the minimal system. */
+const PACKAGES = ["nodejs", "libsqlite3-0", "libstdc++6", "systemd", "iproute2", "tcpdump"];
+const MAKE_TIMEOUT_MS = 240_000;
+const COMMAND_TIMEOUT_MS = 60_000;
+const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+/** Inside: its own /proc is unshare's doing; names of interfaces are those of the network namespace. */
+const WITH_SYS = ["/bin/sh", "-c", 'mount -t sysfs -o ro sysfs /sys && exec "$@"', "sh"];
+
+/** True where a root can be made or is there. Otherwise says so loudly, and answers false. */
+export function canUseDebRoot(): boolean {
+  const programs = [
+    requireProgram("dpkg-deb", "dpkg"),
+    requireProgram("unshare", "util-linux"),
+    requireProgram("mmdebstrap", "mmdebstrap"),
+  ];
+  let reason = process.getuid?.() === 0 ? "" : "it needs root";
+  if (reason === "" && programs.every(Boolean)) {
+    try {
+      makeArchive();
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+  }
+  if (reason === "") return programs.every(Boolean);
+  const message = `a root of Debian ${SUITE} cannot be made here: ${reason}`;
+  const { STRAY_REQUIRE_SYSTEM } = process.env;
+  if (STRAY_REQUIRE_SYSTEM === "1") throw new Error(`${message} (STRAY_REQUIRE_SYSTEM=1)`);
+  console.error(`\n*** TESTS LEFT OUT: ${message}\n`);
+  return false;
+}
+
+/** Made when it is not there, or other packages are wanted; put in place whole. */
+function makeArchive(): string {
+  const folder = join(PROJECT, "build", "test-root");
+  const wanted = createHash("sha256").update(PACKAGES.join(" ")).digest("hex").slice(0, 8);
+  const archive = join(folder, `${SUITE}-${OWN_ARCHITECTURE}-${wanted}.tar`);
+  if (existsSync(archive)) return archive;
+  mkdirSync(folder, { recursive: true });
+  const fresh = `${archive.replace(/\.tar$/, "")}-${process.pid}.tar`;
+  const words = ["--variant=minbase", "--quiet", `--include=${PACKAGES.join(",")}`, SUITE, fresh, MIRROR];
+  const { status, stderr } = spawnSync("mmdebstrap", words, { encoding: "utf8", timeout: MAKE_TIMEOUT_MS });
+  if (status !== 0) {
+    rmSync(fresh, { force: true });
+    throw new Error(`mmdebstrap: ${stderr.trim().split("\n").at(-1)}`);
+  }
+  renameSync(fresh, archive);
+  return archive;
+}
+
+export interface RootExecOptions {
+  /** Otherwise that of the machine. */
+  readonly network?: Namespace;
+  readonly mayFail?: boolean;
+}
+
+export class DebRoot {
+  readonly folder: string;
+
+  /** A fresh one. */
+  constructor() {
+    const archive = makeArchive();
+    this.folder = mkdtempSync(join(PROJECT, "build", "test-root", "root-"));
+    const { status, stderr } = spawnSync("tar", ["-xpf", archive, "-C", this.folder, "--numeric-owner"], {
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`tar: ${stderr}`);
+  }
+
+  /** A path inside, as seen from outside. */
+  path(inside: string): string {
+    return join(this.folder, inside);
+  }
+
+  /** Runs a program inside and waits. @throws Error with its words when it fails, unless `mayFail`. */
+  exec(words: readonly string[], { network, mayFail = false }: RootExecOptions = {}): ExecResult {
+    const [program = "", ...rest] = this.command(words, network);
+    const done = spawnSync(program, rest, {
+      encoding: "utf8",
+      timeout: COMMAND_TIMEOUT_MS,
+      env: { PATH, LC_ALL: "C" },
+    });
+    const { status, stdout, stderr } = done;
+    if (!mayFail && status !== 0) throw new Error(`${words.join(" ")}: status ${status}: ${stderr}${stdout}`);
+    return { status, stdout, stderr };
+  }
+
+  /** Starts a program inside, in a network namespace; it ends with the child that is given back. */
+  spawn(network: Namespace, words: readonly string[]): ChildProcess {
+    return network.spawn(this.command(words), {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH, LC_ALL: "C" },
+    });
+  }
+
+  private command(words: readonly string[], network?: Namespace): string[] {
+    const spaces = [
+      "unshare",
+      "--mount",
+      "--pid",
+      "--fork",
+      "--kill-child",
+      `--root=${this.folder}`,
+      "--mount-proc",
+    ];
+    const prefix = network === undefined ? [] : ["ip", "netns", "exec", network.name];
+    return [...prefix, ...spaces, ...WITH_SYS, ...words];
+  }
+
+  /** Every file and folder but /dev, /proc and /sys, sorted. */
+  list(): string[] {
+    const walk = (folder: string): string[] =>
+      readdirSync(this.path(folder), { withFileTypes: true }).flatMap((entry) => {
+        const path = `${folder}/${entry.name}`;
+        return entry.isDirectory() ? [path, ...walk(path)] : [path];
+      });
+    return walk("")
+      .filter((path) => !/^\/(dev|proc|sys)(\/|$)/.test(path))
+      .sort();
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
