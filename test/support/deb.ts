@@ -2,9 +2,10 @@
 // Apart because the tests of what it holds and of what it does once installed need the same files.
 // Always holds: a package is made once a process and version; it lies in a folder of its own, removed by who asked.
 
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 export const ARCHITECTURES = ["amd64", "arm64"] as const;
@@ -23,27 +24,24 @@ export interface PackagedFile {
   readonly link: string | undefined;
 }
 
-export interface MadePackage {
-  readonly path: string;
-  /** What was said besides. */
-  readonly stderr: string;
-}
-
-/** Makes it from the project in `root`. @throws Error with what the tool said. */
-export function makePackage(
+/**
+ * Makes it from the project in `root`; answers its path. Not waited for in this thread: where the module has to be built
+ * it takes a minute. @throws Error with what the tool said.
+ */
+export async function makePackage(
   out: string,
   architecture: Architecture,
   version: string,
   root = PROJECT,
-): MadePackage {
+): Promise<string> {
   const words = [join(root, "tools/package.mjs"), "--arch", architecture, "--version", version, "--out", out];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
-    cwd: root,
-    encoding: "utf8",
-    timeout: BUILD_TIMEOUT_MS,
-  });
-  if (status !== 0) throw new Error(`the package can't be made: ${stderr}${stdout}`);
-  return { path: join(out, `stray_${version}_${architecture}.deb`), stderr };
+  try {
+    await promisify(execFile)(process.execPath, words, { cwd: root, timeout: BUILD_TIMEOUT_MS });
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new Error(`the package can't be made: ${stderr}${stdout}`, { cause: error });
+  }
+  return join(out, `stray_${version}_${architecture}.deb`);
 }
 
 export function debOutput(...words: readonly string[]): string {

@@ -72,9 +72,9 @@ describe.skipIf(!(canPlayLive() && canUseDebRoot()))("the package on a Debian of
   };
   const ofTheLetter = () => incidents().find(({ subject }) => subject === SOURCE);
 
-  beforeAll(() => {
+  beforeAll(async () => {
     packages = mkdtempSync(join(PROJECT, "build", "deb-"));
-    for (const version of [OLD, NEW]) makePackage(packages, OWN_ARCHITECTURE, version);
+    for (const version of [OLD, NEW]) await makePackage(packages, OWN_ARCHITECTURE, version);
     root = new DebRoot();
     rig = new LiveRig("deb");
     before = root.list();
