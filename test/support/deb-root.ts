@@ -3,10 +3,11 @@
 // Always holds: every program runs in mount and pid namespaces of its own, where /proc and /sys are mounted: so nothing is
 // ever mounted on this machine, and nothing outlives its starter; the folder is gone after remove().
 
-import { type ChildProcess, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { OWN_ARCHITECTURE, PROJECT } from "./deb.js";
 import type { ExecResult, Namespace } from "./netns.js";
 import { requireProgram } from "./system.js";
@@ -16,6 +17,8 @@ const SUITE = "trixie";
 const MIRROR = "http://deb.debian.org/debian";
 /** What the package needs, or recommends, beside the minimal system. */
 const PACKAGES = ["nodejs", "libsqlite3-0", "libstdc++6", "systemd", "iproute2", "tcpdump"];
+const ROOTS = join(PROJECT, "build", "test-root");
+const HEAD = "root-";
 const MAKE_TIMEOUT_MS = 240_000;
 const COMMAND_TIMEOUT_MS = 60_000;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -23,7 +26,7 @@ const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const WITH_SYS = ["/bin/sh", "-c", 'mount -t sysfs -o ro sysfs /sys && exec "$@"', "sh"];
 
 /** True where a root can be made or is there. Otherwise says so loudly, and answers false. */
-export function canUseDebRoot(): boolean {
+export async function canUseDebRoot(): Promise<boolean> {
   const programs = [
     requireProgram("dpkg-deb", "dpkg"),
     requireProgram("unshare", "util-linux"),
@@ -32,7 +35,7 @@ export function canUseDebRoot(): boolean {
   let reason = process.getuid?.() === 0 ? "" : "it needs root";
   if (reason === "" && programs.every(Boolean)) {
     try {
-      makeArchive();
+      await makeArchive();
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
@@ -45,22 +48,32 @@ export function canUseDebRoot(): boolean {
   return false;
 }
 
-/** Made when it is not there, or other packages are wanted; put in place whole. */
-function makeArchive(): string {
-  const folder = join(PROJECT, "build", "test-root");
+/** Made when it is not there, or other packages are wanted; put in place whole. Answers where it is. */
+async function makeArchive(): Promise<string> {
   const wanted = createHash("sha256").update(PACKAGES.join(" ")).digest("hex").slice(0, 8);
-  const archive = join(folder, `${SUITE}-${OWN_ARCHITECTURE}-${wanted}.tar`);
+  const archive = join(ROOTS, `${SUITE}-${OWN_ARCHITECTURE}-${wanted}.tar`);
   if (existsSync(archive)) return archive;
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(ROOTS, { recursive: true });
   const fresh = `${archive.replace(/\.tar$/, "")}-${process.pid}.tar`;
   const words = ["--variant=minbase", "--quiet", `--include=${PACKAGES.join(",")}`, SUITE, fresh, MIRROR];
-  const { status, stderr } = spawnSync("mmdebstrap", words, { encoding: "utf8", timeout: MAKE_TIMEOUT_MS });
-  if (status !== 0) {
+  try {
+    await promisify(execFile)("mmdebstrap", words, { timeout: MAKE_TIMEOUT_MS });
+  } catch (error) {
     rmSync(fresh, { force: true });
-    throw new Error(`mmdebstrap: ${stderr.trim().split("\n").at(-1)}`);
+    const { stderr = "" } = error as { stderr?: string };
+    throw new Error(`mmdebstrap: ${stderr.trim().split("\n").at(-1)}`, { cause: error });
   }
   renameSync(fresh, archive);
   return archive;
+}
+
+/** Of test processes that were killed before they could clean up. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(ROOTS)) {
+    const pid = name.startsWith(HEAD) ? name.slice(HEAD.length).split("-")[0] : undefined;
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      rmSync(join(ROOTS, name), { recursive: true, force: true });
+  }
 }
 
 export interface RootExecOptions {
@@ -70,16 +83,15 @@ export interface RootExecOptions {
 }
 
 export class DebRoot {
-  readonly folder: string;
+  private constructor(readonly folder: string) {}
 
   /** A fresh one. */
-  constructor() {
-    const archive = makeArchive();
-    this.folder = mkdtempSync(join(PROJECT, "build", "test-root", "root-"));
-    const { status, stderr } = spawnSync("tar", ["-xpf", archive, "-C", this.folder, "--numeric-owner"], {
-      encoding: "utf8",
-    });
-    if (status !== 0) throw new Error(`tar: ${stderr}`);
+  static async unpack(): Promise<DebRoot> {
+    const archive = await makeArchive();
+    removeLeftovers();
+    const root = new DebRoot(mkdtempSync(join(ROOTS, `${HEAD}${process.pid}-`)));
+    await promisify(execFile)("tar", ["-xpf", archive, "-C", root.folder, "--numeric-owner"]);
+    return root;
   }
 
   /** A path inside, as seen from outside. */

@@ -29,7 +29,9 @@ const CONFIG = "/etc/stray/stray.yaml";
 const NOT_OURS =
   /^\/(var\/lib\/dpkg\/|var\/log\/|var\/cache\/|var\/lib\/systemd\/deb-systemd-helper|etc\/(passwd|group|shadow|gshadow|sub[ug]id)-|etc\/\.pwd\.lock|var\/lib\/apt|tmp\/|run\/)/;
 
-describe.skipIf(!(canPlayLive() && canUseDebRoot()))("the package on a Debian of its own", () => {
+const isPossible = canPlayLive() && (await canUseDebRoot());
+
+describe.skipIf(!isPossible)("the package on a Debian of its own", () => {
   let root: DebRoot;
   let rig: LiveRig;
   let packages: string;
@@ -75,7 +77,7 @@ describe.skipIf(!(canPlayLive() && canUseDebRoot()))("the package on a Debian of
   beforeAll(async () => {
     packages = mkdtempSync(join(PROJECT, "build", "deb-"));
     for (const version of [OLD, NEW]) await makePackage(packages, OWN_ARCHITECTURE, version);
-    root = new DebRoot();
+    root = await DebRoot.unpack();
     rig = new LiveRig("deb");
     before = root.list();
   });
