@@ -119,6 +119,19 @@ describe.skipIf(!requireProgram("dpkg-deb", "dpkg"))("the package", () => {
     }
   });
 
+  it("has it where packaging/README.md says, and a place for keys of ssh", () => {
+    const paths = packagedFiles(deb("amd64")).map(({ path }) => path);
+    const rows = readFileSync(join(PROJECT, "packaging/README.md"), "utf8").matchAll(
+      /^\| `([^|]+)` \| `(\/[^`|]+\/)` \|/gm,
+    );
+    const places = [...rows].flatMap(([, files = "", place = ""]) =>
+      files.split("`, `").map((file) => `${place}${file.split("/").at(-1)}`),
+    );
+    expect(places.length).toBeGreaterThan(5);
+    expect(paths).toEqual(expect.arrayContaining(places));
+    expect(paths).toContain("/etc/ssh/stray-keys/");
+  });
+
   it("says what it needs", () => {
     for (const architecture of ARCHITECTURES) {
       const field = (name: string) => debOutput("--field", deb(architecture), name).trim();

@@ -23,6 +23,7 @@ import { canPlayLive, LiveRig, SENSOR_INTERFACE } from "../support/live-rig.js";
 
 const OLD = "0.1.0";
 const NEW = "0.1.0+next";
+const GROUPS = ["stray", "stray-operators", "stray-admins", "stray-remote", "stray-keys"];
 const SOURCE = "217.29.131.130";
 const CONFIG = "/etc/stray/stray.yaml";
 /** What dpkg and systemd's helper write for themselves, and what tools leave of the files of accounts. */
@@ -91,8 +92,7 @@ describe.skipIf(!isPossible)("the package on a Debian of its own", () => {
     install(OLD);
     expect(stray("--version").stdout.trim()).toBe(OLD);
     expect(account("passwd", "stray")).toBe(true);
-    for (const group of ["stray", "stray-operators", "stray-admins"])
-      expect(account("group", group)).toBe(true);
+    for (const group of GROUPS) expect(account("group", group)).toBe(true);
     expect(ownerOf(CONFIG)).toBe("root:stray 640");
     expect(root.exec(["systemctl", "is-enabled", "strayd"]).stdout.trim()).toBe("enabled");
     // Until interfaces are named.
@@ -171,7 +171,6 @@ describe.skipIf(!isPossible)("the package on a Debian of its own", () => {
     expect(ours(root.list())).toEqual(ours(before));
     for (const path of ["/var/log/stray", "/run/stray"]) expect(existsSync(root.path(path))).toBe(false);
     expect(account("passwd", "stray")).toBe(false);
-    for (const group of ["stray", "stray-operators", "stray-admins"])
-      expect(account("group", group)).toBe(false);
+    for (const group of GROUPS) expect(account("group", group)).toBe(false);
   });
 });

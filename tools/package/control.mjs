@@ -30,7 +30,7 @@ export function isVersion(text) {
 
 /** @returns {import("./stage.mjs").StagedFile[]} */
 export function controlFiles(root, { arch, version, files }) {
-  const real = files.filter(({ link }) => link === undefined);
+  const real = files.filter(({ content }) => content !== undefined);
   const conffiles = real.map(({ path }) => path).filter((path) => path.startsWith("etc/"));
   const sums = real
     .filter(({ path }) => !path.startsWith("etc/"))

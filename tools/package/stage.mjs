@@ -8,15 +8,19 @@ import { dirname, join } from "node:path";
 const FOLDER_MODE = 0o755;
 
 /**
- * A file: `path` below the folder, and `content` with its `mode`, or the target of a symbolic `link`.
- * @typedef {{ path: string, content?: Uint8Array | string, mode?: number, link?: string }} StagedFile
+ * A file: `path` below the folder, and `content` with its `mode`, or the target of a symbolic `link`; or an empty folder.
+ * @typedef {{ path: string, content?: Uint8Array | string, mode?: number, link?: string, isFolder?: true }} StagedFile
  */
 
 /** @param {string} folder @param {readonly StagedFile[]} files @param {number} time in seconds */
 export function stage(folder, files, time) {
   mkdirSync(folder, { recursive: true });
-  for (const { path, content, mode = 0o644, link } of files) {
+  for (const { path, content, mode = 0o644, link, isFolder } of files) {
     const full = join(folder, path);
+    if (isFolder) {
+      mkdirSync(full, { recursive: true });
+      continue;
+    }
     mkdirSync(dirname(full), { recursive: true });
     if (link !== undefined) {
       symlinkSync(link, full);
