@@ -47,8 +47,9 @@ Exit status:
 const CONFIG_HELP = `
 Only what is not as by default is there; \`stray config show\` fills in the rest.
 
-Example:
+Examples:
   stray board config pc-engines-apu2 > /etc/stray/stray.yaml
+  stray board config --json qemu-x64 | jq .capture.interfaces
 
 Exit status:
   0  it was printed
@@ -86,10 +87,11 @@ export function boardCommand(setExitCode: SetExitCode): Command {
   const config = new Command("config")
     .description("print a stray.yaml for a board")
     .argument("<board>", BOARD)
+    .option("--json", "print it whole, as one JSON object: durations in ms, sizes in bytes")
     .addHelpText("after", CONFIG_HELP)
-    .action(async (board: string) => {
+    .action(async (board: string, options: JsonOption) => {
       const { runConfig } = await import("./board.js");
-      setExitCode(await runConfig(board));
+      setExitCode(await runConfig(board, options));
     });
   return new Command("board")
     .description("profiles of small boards: what they have, what fits, a configuration to begin with")

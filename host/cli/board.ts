@@ -9,6 +9,7 @@ import { hostOf, type LoadedBoard, loadBoard } from "../board/load.js";
 import { boardPage } from "../board/page.js";
 import type { Board } from "../board/types.js";
 import { ConfigError, type ConfigProblem, problemLine } from "../config/problem.js";
+import { covered } from "../config/secrets.js";
 import { configText } from "../config/text.js";
 import { printable } from "../errors.js";
 import type { JsonOption } from "./board-command.js";
@@ -83,12 +84,17 @@ export async function runCheck(nameOrFile: string | undefined, options: JsonOpti
   return Math.max(...results.map(({ exitCode }) => exitCode));
 }
 
-export async function runConfig(nameOrFile: string): Promise<number> {
+export async function runConfig(nameOrFile: string, options: JsonOption): Promise<number> {
   const checked = await check(boardPath(nameOrFile));
   warn(checked);
   complain([checked]);
   if (checked.exitCode !== 0 || checked.loaded === undefined) return checked.exitCode;
   const { board } = checked.loaded;
+  if (options.json) {
+    const whole = covered(board.config);
+    print(STDOUT, [JSON.stringify(whole, (_key, value: unknown) => (value === undefined ? null : value))]);
+    return 0;
+  }
   const host = hostOf(board.name, board.memoryBytes);
   const head = [
     `# Configuration of stray for: ${board.title}. \`stray board show ${board.name}\` tells what it takes.`,

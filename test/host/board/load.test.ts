@@ -6,6 +6,7 @@ import { parseBoard } from "../../../host/board/load.js";
 import { ConfigError } from "../../../host/config/problem.js";
 import { GIB, MIB } from "../../../host/config/units.js";
 import { StrayError } from "../../../host/errors.js";
+import { seedOf } from "../../support/random.js";
 import { BOARD_TEXT, boardText } from "./samples.js";
 
 const PATH = "boards/test/board.yaml";
@@ -128,7 +129,7 @@ describe("parseBoard", () => {
           if (!(error instanceof StrayError)) throw error;
         }
       }),
-      { numRuns: 300 },
+      { seed: seedOf("board profiles"), numRuns: 300 },
     );
   });
 });

@@ -99,7 +99,9 @@ describe("stray board", () => {
     for (const name of boardNames()) {
       const { stdout, stderr, exitCode } = runStray(["board", "config", name]);
       expect([stderr, exitCode]).toEqual(["", 0]);
-      expect(parseConfig(stdout, name).config.capture.interfaces.length).toBeGreaterThan(0);
+      const { capture } = parseConfig(stdout, name).config;
+      const json = JSON.parse(runStray(["board", "config", "--json", name]).stdout) as { capture: unknown };
+      expect(json.capture).toEqual(capture);
     }
   });
 
