@@ -2,6 +2,7 @@
 // Apart because completion wants them, and the parser checks them elsewhere.
 // Always holds: a test holds each key against the program: an option or argument that is gone is not listed.
 
+import { BOARD_NAMES } from "../board/names.js";
 import { INCIDENT_STATES } from "../incident/model.js";
 import { FINDING_NAMES } from "../record/findings.js";
 import { PROFILES } from "../wasm/profiles.js";
@@ -13,5 +14,8 @@ export const CHOICES: ChoiceLists = {
   "incidents list --state": INCIDENT_STATES,
   "incidents export --state": INCIDENT_STATES,
   "incidents mute --finding": FINDING_NAMES,
+  "board show board": BOARD_NAMES,
+  "board check board": BOARD_NAMES,
+  "board config board": BOARD_NAMES,
   "help name": [...TOPICS, ...FINDING_NAMES],
 };

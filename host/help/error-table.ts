@@ -47,6 +47,11 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
       "Take one of those that the message names; docs/guide.md says what each costs.",
     ],
     [
+      "BOARD_UNKNOWN",
+      "No board has that name.",
+      "Take one of those that the message names (`stray board list`), or a file with a / in its name.",
+    ],
+    [
       "FILTER_SYNTAX",
       "The filter over flows can't be read.",
       "The message names the column; docs/filter.md has the language.",

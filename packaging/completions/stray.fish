@@ -115,7 +115,7 @@ end
 function __stray_is_command
     switch "$argv[1]"
         case ''
-            contains -- $argv[2] read report run status top flows alerts incidents dark rules bypass counters reload stop config rpc shell completion help hosts
+            contains -- $argv[2] read report run status top flows alerts incidents dark rules bypass counters reload stop config board rpc shell completion help hosts
         case 'incidents'
             contains -- $argv[2] list show ack close reopen false-positive note merge mute mutes unmute export report
         case 'dark'
@@ -126,6 +126,8 @@ function __stray_is_command
             contains -- $argv[2] show on off test
         case 'config'
             contains -- $argv[2] check show default
+        case 'board'
+            contains -- $argv[2] list show check config
         case '*'
             return 1
     end
@@ -159,6 +161,7 @@ complete -c stray -n "__stray_in '' 0 0" -a counters -d 'print the running senso
 complete -c stray -n "__stray_in '' 0 0" -a reload -d 'make the running sensor read its configuration anew'
 complete -c stray -n "__stray_in '' 0 0" -a stop -d 'stop the running sensor after its flows are recorded'
 complete -c stray -n "__stray_in '' 0 0" -a config -d 'check, show or begin the configuration of `stray run`'
+complete -c stray -n "__stray_in '' 0 0" -a board -d 'profiles of small boards: what they have, what fits, a configuration to…'
 complete -c stray -n "__stray_in '' 0 0" -a rpc -d 'join standard input and output to the running sensor\'s control socket'
 complete -c stray -n "__stray_in '' 0 0" -a shell -d 'run commands for a restricted login over ssh: the sensor\'s own, and not…'
 complete -c stray -n "__stray_in '' 0 0" -a completion -d 'print the script with which a shell completes stray\'s words'
@@ -456,6 +459,22 @@ complete -c stray -n "__stray_in 'config show'" -l json -d 'print it as one JSON
 complete -c stray -n "__stray_in 'config show'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'config show' 0 0" -F
 complete -c stray -n "__stray_in 'config default'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board' 0 0" -a list -d 'the boards that stray has a profile of'
+complete -c stray -n "__stray_in 'board' 0 0" -a show -d 'what a board has, and what stray takes of its memory and storage, part…'
+complete -c stray -n "__stray_in 'board' 0 0" -a check -d 'say whether a profile is valid and fits its board'
+complete -c stray -n "__stray_in 'board' 0 0" -a config -d 'print a stray.yaml for a board'
+complete -c stray -n "__stray_in 'board'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board list'" -l json -d 'print them as one JSON array'
+complete -c stray -n "__stray_in 'board list'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board show'" -l json -d 'print it as one JSON object: sizes in bytes'
+complete -c stray -n "__stray_in 'board show'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board show' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
+complete -c stray -n "__stray_in 'board check'" -l json -d 'print the result as one JSON array'
+complete -c stray -n "__stray_in 'board check'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board check' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
+complete -c stray -n "__stray_in 'board config'" -l json -d 'print it whole, as one JSON object: durations in ms, sizes in bytes'
+complete -c stray -n "__stray_in 'board config'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board config' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
 complete -c stray -n "__stray_in 'rpc'" -l socket -r -F -d 'control socket of strayd'
 complete -c stray -n "__stray_in 'rpc'" -l role -r -f -a 'viewer operator admin' -d 'no more than this role, whatever the account has'
 complete -c stray -n "__stray_in 'rpc'" -s h -l help -d 'display help for command'
@@ -480,6 +499,7 @@ complete -c stray -n "__stray_in 'help' 0 9" -a counters -d 'print the running s
 complete -c stray -n "__stray_in 'help' 0 9" -a reload -d 'make the running sensor read its configuration anew'
 complete -c stray -n "__stray_in 'help' 0 9" -a stop -d 'stop the running sensor after its flows are recorded'
 complete -c stray -n "__stray_in 'help' 0 9" -a config -d 'check, show or begin the configuration of `stray run`'
+complete -c stray -n "__stray_in 'help' 0 9" -a board -d 'profiles of small boards: what they have, what fits, a configuration to…'
 complete -c stray -n "__stray_in 'help' 0 9" -a rpc -d 'join standard input and output to the running sensor\'s control socket'
 complete -c stray -n "__stray_in 'help' 0 9" -a shell -d 'run commands for a restricted login over ssh: the sensor\'s own, and not…'
 complete -c stray -n "__stray_in 'help' 0 9" -a completion -d 'print the script with which a shell completes stray\'s words'

@@ -1,7 +1,7 @@
 // Which file of the project, built or written, lies where in the package.
 // Apart from the tool because this is the table to look into when something new is to be installed.
-// Always holds: nothing of the machine it was built on is in a file; what the table names is there, but for what is
-// marked as optional; folders are read in the order of their names.
+// Always holds: nothing of the machine it was built on is in a file; what the table names is there, or no package is made;
+// folders are read in the order of their names.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -13,8 +13,8 @@ import { CONFIG, DOC, HOME } from "./places.mjs";
 const PROGRAM = 0o755;
 
 /**
- * From the project to the package. A folder is taken whole, but for what `leave` matches. `isOptional`: may be missing.
- * @type {readonly { from: string, to: string, mode?: number, leave?: RegExp, isOptional?: true }[]}
+ * From the project to the package. A folder is taken whole, but for what `leave` matches.
+ * @type {readonly { from: string, to: string, mode?: number, leave?: RegExp }[]}
  */
 const TABLE = [
   { from: "dist", to: `${HOME}/dist`, leave: /^examples\// },
@@ -30,15 +30,13 @@ const TABLE = [
   {
     from: "packaging/completions/stray",
     to: "usr/share/bash-completion/completions/stray",
-    isOptional: true,
   },
-  { from: "packaging/completions/_stray", to: "usr/share/zsh/vendor-completions/_stray", isOptional: true },
+  { from: "packaging/completions/_stray", to: "usr/share/zsh/vendor-completions/_stray" },
   {
     from: "packaging/completions/stray.fish",
     to: "usr/share/fish/vendor_completions.d/stray.fish",
-    isOptional: true,
   },
-  { from: "packaging/grafana", to: "usr/share/stray/grafana", isOptional: true },
+  { from: "packaging/grafana", to: "usr/share/stray/grafana" },
   { from: "packaging/prometheus", to: "usr/share/stray/prometheus" },
   { from: "docs", to: `${DOC}/docs` },
   { from: "README.md", to: `${DOC}/README.md` },
@@ -62,9 +60,8 @@ export function packageFiles(root, { version, time, defaults }) {
   ];
 }
 
-function copied(root, { from, to, mode, leave, isOptional }) {
+function copied(root, { from, to, mode, leave }) {
   const names = filesOf(join(root, from), "");
-  if (names === undefined && isOptional) return [];
   if (names === undefined) throw new PackageError(`${from} is not there`);
   return names
     .filter((name) => !leave?.test(name))
@@ -87,7 +84,8 @@ function filesOf(path, prefix) {
 /** Sections by the ends of the names: stray.1, strayd.8. */
 function manPages(root) {
   const folder = join(root, "packaging/man");
-  const names = filesOf(folder, "") ?? [];
+  const names = filesOf(folder, "");
+  if (names === undefined) throw new PackageError("packaging/man is not there");
   return names.map((name) => {
     const section = /\.([1-8])$/.exec(name)?.[1];
     if (section === undefined) throw new PackageError(`packaging/man/${name} ends in no section`);
