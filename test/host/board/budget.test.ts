@@ -85,7 +85,7 @@ describe("the budget of a board", () => {
     // Several, when the largest alone is not enough.
     const tiny = boardText("memory: 1GiB", "memory: 128MiB");
     expect(complaints(tiny)[0]).toMatch(
-      /largest: system\.kernel 64MiB \(system\.kernel\), system\.services 64MiB \(system\.services\), system\.cache 64MiB/,
+      /largest: process 80MiB, system\.kernel 64MiB \(system\.kernel\), system\.services 64MiB/,
     );
   });
 

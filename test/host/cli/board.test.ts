@@ -65,7 +65,7 @@ describe("stray board", () => {
     const check = runStray(["board", "check", path]);
     expect([check.stdout, check.exitCode]).toEqual(["", 1]);
     expect(check.stderr).toMatch(
-      /^stray: \S+mine\.yaml:3:9: memory: expected .* too little \(largest: system\./,
+      /^stray: \S+mine\.yaml:3:9: memory: expected .* too little \(largest: process /,
     );
     const show = runStray(["board", "show", path]);
     expect(show.exitCode).toBe(1);
