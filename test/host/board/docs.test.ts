@@ -7,6 +7,7 @@ import { boardNames, boardPath } from "../../../host/board/folder.js";
 import { loadBoard, parseBoard } from "../../../host/board/load.js";
 import { BOARD_SCHEMA } from "../../../host/board/schema.js";
 import { ARCHITECTURES, NIC_ROLES, STORAGE_KINDS } from "../../../host/board/types.js";
+import { problemLine } from "../../../host/config/problem.js";
 import type { SchemaNode } from "../../../host/config/schema-types.js";
 import { boardText } from "./samples.js";
 
@@ -77,5 +78,12 @@ describe("docs/boards.md", () => {
     expect(ticked(tables)).toEqual(
       memory.parts.filter(({ group }) => group === "tables").map(({ name }) => name.replace("tables.", "")),
     );
+  });
+
+  it("shows what a refusal looks like", () => {
+    const large = boardText("profile: small", "profile: large").replace("memory: 1GiB", "memory: 512MiB");
+    const { board, problem } = parseBoard(large, "board.yaml");
+    const [line] = budgetOf(board).findings.map((finding) => problemLine(problem(finding)));
+    expect(page).toContain(`\nstray: ${line}\n`);
   });
 });
