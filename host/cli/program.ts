@@ -29,6 +29,7 @@ import { shellCommand } from "./shell-command.js";
 import { statusCommand } from "./status-command.js";
 import { stopCommand } from "./stop-command.js";
 import { topCommand } from "./top-command.js";
+import { updateCommand } from "./update-command.js";
 
 /** `read`: with its action, since its filter is split off before commander sees the words; else only declared. */
 export function buildProgram(setExitCode: SetExitCode, read: Command = readCommand()): Command {
@@ -58,6 +59,8 @@ export function buildProgram(setExitCode: SetExitCode, read: Command = readComma
     completionCommand(setExitCode),
     helpCommand(setExitCode),
     hostsCommand(setExitCode),
+    boardCommand(setExitCode),
+    updateCommand(setExitCode),
   ];
   addRemoteOptions(program);
   for (const command of commands) program.addCommand(configureAll(command));

@@ -1,0 +1,62 @@
+// What an update asks of the machine: strayd's state, a restart of it, and the service that brings the update to its end.
+// Apart so that tests need neither systemd nor a sensor.
+// Always holds: nothing waits for ever; a refusal of systemd is told in its own words.
+
+import { spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ControlClient } from "../control/client.js";
+import { DEFAULT_SOCKET } from "../control/protocol.js";
+import type { HealthWatch } from "./health.js";
+import { updateError } from "./problem.js";
+
+export const FINISH_UNIT = "stray-update.service";
+const SENSOR_UNIT = "strayd.service";
+const SYSTEMCTL_MS = 30_000;
+
+export interface UpdateSystem extends HealthWatch {
+  /** strayd is started anew; does not wait until it runs. */
+  restart(): void;
+  /** The service takes what is pending to its end, whatever becomes of this process. */
+  startFinish(): void;
+  isFinishing(): boolean;
+}
+
+export function systemOf(socket = DEFAULT_SOCKET): UpdateSystem {
+  return {
+    status: async () => {
+      const client = await ControlClient.connect(socket);
+      try {
+        return await client.status();
+      } finally {
+        client.close();
+      }
+    },
+    sleep: async (ms) => {
+      await sleep(ms);
+    },
+    nowMs: () => performance.now(),
+    restart: () => {
+      // Else a version that ended at once five times keeps the next one from being started.
+      systemctl(["reset-failed", SENSOR_UNIT], true);
+      systemctl(["restart", "--no-block", SENSOR_UNIT]);
+    },
+    startFinish: () => systemctl(["start", "--no-block", FINISH_UNIT]),
+    isFinishing: () => systemctl(["is-active", "--quiet", FINISH_UNIT], true) || isActivating(),
+  };
+}
+
+function isActivating(): boolean {
+  const { stdout } = spawnSync("systemctl", ["show", "--property=ActiveState", FINISH_UNIT], {
+    encoding: "utf8",
+    timeout: SYSTEMCTL_MS,
+  });
+  return stdout?.trim() === "ActiveState=activating";
+}
+
+function systemctl(args: readonly string[], mayFail = false): boolean {
+  const done = spawnSync("systemctl", args, { encoding: "utf8", timeout: SYSTEMCTL_MS });
+  if (done.error === undefined && done.status === 0) return true;
+  if (mayFail) return false;
+  const why = done.error?.message ?? done.stderr.trim().split("\n").at(-1) ?? "";
+  throw updateError("UPDATE_SYSTEM", `systemctl ${args.join(" ")}: ${why || `exit code ${done.status}`}`);
+}
