@@ -20,6 +20,8 @@ import {
 import { CONFIG_SCHEMA } from "../../host/config/schema.js";
 import { PIN_PLACES } from "../../host/inline/pin-place.js";
 import { ruleFilePath } from "../../host/rules/load.js";
+import { HEALTH_MS } from "../../host/update/health.js";
+import { RELEASES_PATH } from "../../host/update/releases.js";
 import { requireProgram } from "../support/system.js";
 
 /** The worst that systemd-analyze may say of the unit, from 0 (safe) to 10. */
@@ -138,7 +140,8 @@ describe("strayd.service", () => {
   });
 
   it("has a bpffs of the account's mounted where pins are kept, and starts without it too", () => {
-    const [prefix, command] = only("ExecStartPre").split("/bin/sh -c ");
+    const [first = ""] = service.get("ExecStartPre") ?? [];
+    const [prefix, command] = first.split("/bin/sh -c ");
     expect(prefix).toBe("+-");
     const place = join(PIN_PLACES.runtime, "bpf");
     expect(dirname(place)).toBe(`/run/${only("RuntimeDirectory")}`);
@@ -147,6 +150,18 @@ describe("strayd.service", () => {
     expect(command).toContain(`mountpoint -q ${place} ||`);
     expect(command).toContain(`test ! -L ${place} &&`);
     expect(command).toContain(`chown -h ${ACCOUNT}:${ACCOUNT} ${place}`);
+  });
+
+  it("looks at an update on trial before each start, and starts without it too", () => {
+    const [, command, ...more] = service.get("ExecStartPre") ?? [];
+    expect(more).toEqual([]);
+    const words = `test ! -e ${RELEASES_PATH} || exec /usr/bin/stray update before-start`;
+    expect(command).toBe(`+-/bin/sh -c '${words}'`);
+    const finish = read("systemd/stray-update.service");
+    expect(finish).toContain(`ConditionPathExists=${RELEASES_PATH}/pending.json\n`);
+    expect(finish).toContain("ExecStart=/usr/bin/stray update finish\n");
+    const [, seconds] = /TimeoutStartSec=(\d+)/.exec(finish) ?? [];
+    expect(Number(seconds)).toBeGreaterThan((2 * HEALTH_MS) / 1000);
   });
 
   it("leaves V8 its pages, and says why", () => {
