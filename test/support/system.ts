@@ -3,7 +3,7 @@
 // Always holds: a missing peer is never silent: it is installed, or said loudly, or (STRAY_REQUIRE_SYSTEM=1) an error.
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const INSTALL_TIMEOUT_MS = 300_000;
@@ -45,6 +45,19 @@ function requirePeer(what: string, debianPackage: string, isThere: () => boolean
   if (isThere()) return true;
   const { STRAY_REQUIRE_SYSTEM } = process.env;
   const message = `${what} is not there: install the Debian package ${debianPackage}`;
+  if (hasProgram(program)) return true;
+  return leaveOut(`${program} is not there: install the Debian package ${debianPackage}`);
+}
+
+/** As requireProgram(), for a package that is there by a file of its own (firmware, say). */
+export function requireFile(path: string, debianPackage: string): boolean {
+  if (existsSync(path)) return true;
+  install(debianPackage);
+  return existsSync(path) || leaveOut(`${path} is not there: install the Debian package ${debianPackage}`);
+}
+
+function leaveOut(message: string): false {
+  const { STRAY_REQUIRE_SYSTEM } = process.env;
   if (STRAY_REQUIRE_SYSTEM === "1") throw new Error(`${message} (STRAY_REQUIRE_SYSTEM=1)`);
   console.error(`\n*** TESTS LEFT OUT: ${message}\n`);
   return false;

@@ -1,7 +1,23 @@
-// What the image takes of a board: its name, architecture, interfaces and the configuration that comes with it.
-// Apart so that the rest of the builder knows nothing of profiles. Always holds: what is here was checked.
+// What the image takes of a board: its architecture, interfaces and the configuration that comes with it.
+// Apart so that the rest of the builder knows nothing of profiles. Always holds: the profile is valid, fits its board, and
+// has two interfaces for the wire and one to reach the machine by.
 
-export type Architecture = "amd64" | "arm64";
+import { execFileSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { boardPath } from "../../host/board/folder.js";
+import { loadBoard } from "../../host/board/load.js";
+import type { Architecture } from "../../host/board/types.js";
+import { ImageError } from "./run.js";
+
+export type { Architecture };
+
+/** Debian's kernel for virtual machines has the drivers of these, and none for hardware. */
+export const IMAGE_BOARDS: readonly string[] = ["qemu-x64", "qemu-aarch64"];
+const CONSOLES: Readonly<Record<Architecture, string>> = { amd64: "ttyS0", arm64: "ttyAMA0" };
+const STRAY = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "bin/stray.mjs");
+/** Where snmpd of the image listens for strayd. */
+const AGENTX = "snmp:\n  agentx: /var/agentx/master\n";
 
 export interface ImageBoard {
   readonly name: string;
@@ -15,14 +31,26 @@ export interface ImageBoard {
   readonly config: string;
 }
 
-export function imageBoard(name: string): ImageBoard {
-  const arm = name.includes("aarch64");
+export async function imageBoard(name: string): Promise<ImageBoard> {
+  if (!IMAGE_BOARDS.includes(name)) {
+    throw new ImageError(
+      `images are built for ${IMAGE_BOARDS.join(" and ")}, not for ${JSON.stringify(name)}`,
+    );
+  }
+  const { board } = await loadBoard(boardPath(name));
+  const { architecture, nics } = board;
+  const nic = (role: string) => {
+    const found = nics.find((each) => each.role === role);
+    if (found === undefined) throw new ImageError(`${board.path}: no interface has the role ${role}`);
+    return found.name;
+  };
+  const config = execFileSync(process.execPath, [STRAY, "board", "config", name], { encoding: "utf8" });
   return {
     name,
-    architecture: arm ? "arm64" : "amd64",
-    inline: ["enp0s3", "enp0s4"],
-    management: "enp0s2",
-    console: arm ? "ttyAMA0" : "ttyS0",
-    config: "capture:\n  interfaces: [enp0s3, enp0s4]\ninline:\n  mode: inline\n  at-stop: bypass\n",
+    architecture,
+    inline: [nic("wire-a"), nic("wire-b")],
+    management: nic("management"),
+    console: CONSOLES[architecture],
+    config: /^snmp:/m.test(config) ? config : config + AGENTX,
   };
 }

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, s
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { StrayError } from "../../host/errors.js";
 import { imageBoard } from "./board.js";
 import { makeDisk } from "./disk.js";
 import { makeRoot } from "./root.js";
@@ -59,7 +60,7 @@ const program = new Command("npm run image --")
   .exitOverride();
 
 async function build(name: string, options: Options): Promise<void> {
-  const board = imageBoard(name);
+  const board = await imageBoard(name);
   if (process.getuid?.() !== 0)
     throw new ImageError("the files of a Debian root belong to root: run this as root");
   checkPrograms();
@@ -130,6 +131,9 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof ImageError) {
+    say(error.message);
+    process.exitCode = 1;
+  } else if (error instanceof StrayError) {
     say(error.message);
     process.exitCode = 1;
   } else throw error;

@@ -22,7 +22,7 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub
   chroot "$root" systemctl mask --quiet "$unit"
 done
 chroot "$root" systemctl enable --quiet systemd-networkd.service ssh.service snmpd.service stray-host-key.service \
-  stray-state.service stray-grow.service strayd.service
+  stray-state.service stray-grow.service strayd.service stray-update.service
 # A machine that waits for a cable does not boot.
 chroot "$root" systemctl disable --quiet systemd-networkd-wait-online.service
 

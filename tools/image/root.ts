@@ -101,6 +101,11 @@ function stageTree(tree: string, options: RootOptions): void {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), text, { mode: 0o644 });
   };
+  // Emulated, compiling the classifier alone may take longer than systemd waits for a start.
+  put(
+    "etc/systemd/system/strayd.service.d/virtual.conf",
+    "[Service]\nTimeoutStartSec=10min\nWatchdogSec=3min\n",
+  );
   put("etc/hostname", "stray\n");
   put("etc/hosts", "127.0.0.1 localhost\n127.0.1.1 stray\n::1 localhost\n");
   put("etc/stray/stray.yaml", board.config);
