@@ -16,23 +16,28 @@ import { stage } from "./package/stage.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const ARCHITECTURES = ["amd64", "arm64"];
-const USAGE = `usage: npm run package -- --arch ${ARCHITECTURES.join("|")} [--version VERSION] [--out FOLDER]`;
+const USAGE = `usage: npm run package -- --arch ${ARCHITECTURES.join("|")} [--version VERSION] [--out FOLDER] [--sign KEY]`;
 
 function options() {
-  const known = { arch: { type: "string" }, version: { type: "string" }, out: { type: "string" } };
+  const known = {
+    arch: { type: "string" },
+    version: { type: "string" },
+    out: { type: "string" },
+    sign: { type: "string" },
+  };
   let values;
   try {
     ({ values } = parseArgs({ options: known }));
   } catch (error) {
     throw new PackageError(`${error.message}\n${USAGE}`);
   }
-  const { arch, out = join(ROOT, "build") } = values;
+  const { arch, out = join(ROOT, "build"), sign } = values;
   if (!ARCHITECTURES.includes(arch))
     throw new PackageError(`--arch: expected one of ${ARCHITECTURES.join(", ")}\n${USAGE}`);
   const { version = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version } = values;
   if (!isVersion(version))
     throw new PackageError(`--version: ${JSON.stringify(version)} is no version of a Debian package`);
-  return { arch, version, out };
+  return { arch, version, out, sign };
 }
 
 /** Seconds since 1970: SOURCE_DATE_EPOCH, or the time of the last commit. */
@@ -65,8 +70,22 @@ function dpkgDeb(tree, result, time) {
   if (done.status !== 0) throw new PackageError(`dpkg-deb: ${done.stderr.trim()}`);
 }
 
+/** For `stray update`. */
+function signPackage(path, key) {
+  const words = [
+    "--import",
+    join(ROOT, "tools/ts.mjs"),
+    join(ROOT, "tools/sign/sign.ts"),
+    "--key",
+    key,
+    path,
+  ];
+  const { status } = spawnSync(process.execPath, words, { stdio: "inherit" });
+  if (status !== 0) throw new PackageError(`${path} is not signed`);
+}
+
 function build() {
-  const { arch, version, out } = options();
+  const { arch, version, out, sign } = options();
   const time = sourceTime();
   setup();
   const work = join(ROOT, "build", `package-${process.pid}`);
@@ -89,6 +108,7 @@ function build() {
     writeFileSync(join(out, `${name}.${process.pid}`), readFileSync(join(work, name)));
     renameSync(join(out, `${name}.${process.pid}`), join(out, name));
     console.log(`${join(out, name)}: ${statSync(join(out, name)).size} bytes, ${files.length} files`);
+    if (sign !== undefined) signPackage(join(out, name), sign);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -17,6 +17,10 @@ chmod 0755 "$root/var/lib/stray-releases"
 sed -i 's/^agentaddress.*/agentaddress udp:161/; s/^rocommunity/#rocommunity/; s/^rouser/#rouser/; s/^sysLocation/#sysLocation/; s/^sysContact/#sysContact/' \
   "$root/etc/snmp/snmpd.conf"
 
+# As the package does it: there may be passwords in it.
+chroot "$root" chgrp stray /etc/stray/stray.yaml
+chmod 0640 "$root/etc/stray/stray.yaml"
+
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer man-db.timer \
   systemd-pstore.service e2scrub_reap.service getty@tty1.service; do
   chroot "$root" systemctl mask --quiet "$unit"
