@@ -104,9 +104,9 @@ export function updateCommand(setExitCode: SetExitCode): Command {
     { hidden: true },
   );
   update.addCommand(
-    addSocketOption(new Command("finish"))
-      .description("take a pending update to its end")
-      .action(async (options: UpdateOptions) => setExitCode(await (await work()).runFinish(options))),
+    new Command("finish").description("take a pending update to its end").action(async () => {
+      setExitCode(await (await work()).runFinish());
+    }),
     { hidden: true },
   );
   return update.addHelpText("after", EXAMPLES);

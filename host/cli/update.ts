@@ -31,7 +31,7 @@ export async function runApply(file: string, options: UpdateOptions): Promise<nu
   needRoot();
   const [place, system] = [updatePlace(), systemOf(options.socket)];
   const status = await statusOf(system);
-  const pending = stageUpdate(place, file, { force: options.force === true }, status);
+  const pending = stageUpdate(place, file, { force: options.force === true, socket: options.socket }, status);
   say(
     options,
     `stray ${pending.version} is unpacked; strayd is started with it, and has ${HEALTH_MS / 1000} s to be healthy`,
@@ -42,7 +42,7 @@ export async function runApply(file: string, options: UpdateOptions): Promise<nu
 export async function runRollback(options: UpdateOptions): Promise<number> {
   needRoot();
   const [place, system] = [updatePlace(), systemOf(options.socket)];
-  const pending = stageRollback(place, await statusOf(system));
+  const pending = stageRollback(place, await statusOf(system), options.socket);
   say(
     options,
     `back to stray ${pending.version}; strayd is started with it, and has ${HEALTH_MS / 1000} s to be healthy`,
@@ -88,9 +88,13 @@ export function runBeforeStart(): number {
   return 0;
 }
 
-export async function runFinish(options: UpdateOptions): Promise<number> {
+export async function runFinish(): Promise<number> {
   const place = updatePlace();
-  const outcome = await finishUpdate(place, systemOf(options.socket));
+  const pending = place.book.pending();
+  const outcome = await finishUpdate(
+    place,
+    systemOf(typeof pending === "object" ? pending.socket : undefined),
+  );
   if (outcome !== undefined)
     process.stdout.write(`stray update: ${printable(outcomeText(place, outcome))}\n`);
   return outcome?.result === "rolled-back" ? 1 : 0;

@@ -6,7 +6,9 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { printable, systemCode } from "../errors.js";
+import { DEFAULT_SOCKET } from "../control/protocol.js";
+import { printable, StrayError, systemCode } from "../errors.js";
+import { lockDirectory, type StoreLock } from "../store/lock.js";
 import type { Pending } from "./book.js";
 import type { StatusView } from "./health.js";
 import { readKeys } from "./keys.js";
@@ -26,6 +28,8 @@ export interface ApplyOptions {
   /** Also what is not newer. */
   readonly force: boolean;
   readonly architecture?: string;
+  /** Control socket of strayd. */
+  readonly socket?: string;
 }
 
 /** Signature, architecture, version, room: what can be known without a change. @throws StrayError UPDATE_* */
@@ -45,9 +49,7 @@ export function stageUpdate(
 ): Pending {
   const { releases, book, disk } = place;
   disk.makeFolder(releases.folder);
-  if (book.pending() !== undefined) {
-    throw updateError("UPDATE_BUSY", "an update is under way: stray update status tells how far it is");
-  }
+  const lock = takeLock(place);
   try {
     checkUpdate(place, path, options);
     // What an earlier update left, had it been cut off.
@@ -55,21 +57,31 @@ export function stageUpdate(
     const name = unpack(place, path, options);
     const release = releases.read(name)!;
     const program = programVersion(join(releases.folder, name));
-    const pending = pendingOf(place, "update", name, program, status);
+    const pending = pendingOf(place, "update", name, program, status, options.socket);
     book.setPending(pending);
     return { ...pending, version: release.version };
   } catch (error) {
     refuse(place);
     throw fullDisk(error) ?? error;
+  } finally {
+    lock.release();
   }
 }
 
 /** Back to the version before; on trial like an update. @throws StrayError UPDATE_NO_PREVIOUS, UPDATE_BUSY */
-export function stageRollback(place: UpdatePlace, status: StatusView | undefined): Pending {
-  const { releases, book } = place;
-  if (book.pending() !== undefined) {
-    throw updateError("UPDATE_BUSY", "an update is under way: stray update status tells how far it is");
+export function stageRollback(place: UpdatePlace, status: StatusView | undefined, socket?: string): Pending {
+  const { releases, disk } = place;
+  disk.makeFolder(releases.folder);
+  const lock = takeLock(place);
+  try {
+    return noteRollback(place, status, socket);
+  } finally {
+    lock.release();
   }
+}
+
+function noteRollback(place: UpdatePlace, status: StatusView | undefined, socket?: string): Pending {
+  const { releases, book } = place;
   const { previous } = book.state();
   const isThere = previous === null || (previous !== undefined && releases.read(previous) !== undefined);
   // A release that is gone leaves the installed version.
@@ -78,7 +90,7 @@ export function stageRollback(place: UpdatePlace, status: StatusView | undefined
     throw updateError("UPDATE_NO_PREVIOUS", "there is no version to go back to: no update was made here");
   }
   const program = target === null ? place.installed : programVersion(join(releases.folder, target));
-  const pending = pendingOf(place, "rollback", target, program, status);
+  const pending = pendingOf(place, "rollback", target, program, status, socket);
   book.setPending(pending);
   return pending;
 }
@@ -89,11 +101,27 @@ function pendingOf(
   to: string | null,
   version: string,
   status: StatusView | undefined,
+  socket = DEFAULT_SOCKET,
 ): Pending {
   const state = status?.inline?.state;
   const inline = state === "armed" || state === "bypass" || state === "off" ? state : null;
   const id = randomBytes(8).toString("hex");
-  return { id, kind, phase: "staged", to, from: releases.current ?? null, version, tries: 0, inline };
+  return { id, kind, phase: "staged", to, from: releases.current ?? null, version, tries: 0, inline, socket };
+}
+
+/** One at a time, and none while another one is on trial. */
+function takeLock({ releases, book }: UpdatePlace): StoreLock {
+  const busy = () =>
+    updateError("UPDATE_BUSY", "an update is under way: stray update status tells how far it is");
+  let lock: StoreLock;
+  try {
+    lock = lockDirectory(releases.folder);
+  } catch (error) {
+    throw error instanceof StrayError ? busy() : (fullDisk(error) ?? error);
+  }
+  if (book.pending() === undefined) return lock;
+  lock.release();
+  throw busy();
 }
 
 function mayApply(place: UpdatePlace, path: string, found: CheckedPackage, options: ApplyOptions): void {

@@ -25,6 +25,8 @@ export interface Pending {
   readonly tries: number;
   /** As it was before: the new version has to be so too. */
   readonly inline: "armed" | "bypass" | "off" | null;
+  /** Where strayd is asked how it is. */
+  readonly socket: string;
   /** Why it was taken back. */
   readonly reason?: string;
 }
@@ -106,8 +108,8 @@ export class UpdateBook {
 
 function isPending(found: unknown): found is Pending {
   if (typeof found !== "object" || found === null) return false;
-  const { id, phase, to, from, version, tries } = found as Partial<Record<keyof Pending, unknown>>;
+  const { id, phase, to, from, version, tries, socket } = found as Partial<Record<keyof Pending, unknown>>;
   const isName = (name: unknown) => name === null || typeof name === "string";
-  const areWords = typeof id === "string" && typeof version === "string" && PHASES.includes(phase);
-  return areWords && isName(to) && isName(from) && Number.isSafeInteger(tries);
+  const areWords = [id, version, socket].every((word) => typeof word === "string");
+  return areWords && PHASES.includes(phase) && isName(to) && isName(from) && Number.isSafeInteger(tries);
 }

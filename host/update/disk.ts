@@ -4,8 +4,10 @@
 
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   closeSync,
   existsSync,
+  fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -28,7 +30,9 @@ export class UpdateDisk {
   makeFolder(path: string): void {
     if (existsSync(path)) return;
     this.step(`make ${basename(path)}`);
-    mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+    mkdirSync(path, { recursive: true });
+    // Whatever the umask says: strayd's account reads what is in there.
+    chmodSync(path, FOLDER_MODE);
     syncFolder(dirname(path));
   }
 
@@ -38,6 +42,7 @@ export class UpdateDisk {
     rmSync(fresh, { force: true });
     const fd = openSync(fresh, "wx", FILE_MODE);
     try {
+      fchmodSync(fd, FILE_MODE);
       writeSync(fd, text);
       fsyncSync(fd);
     } finally {

@@ -18,7 +18,6 @@ export interface UpdateSystem extends HealthWatch {
   restart(): void;
   /** The service takes what is pending to its end, whatever becomes of this process. */
   startFinish(): void;
-  isFinishing(): boolean;
 }
 
 export function systemOf(socket = DEFAULT_SOCKET): UpdateSystem {
@@ -41,16 +40,7 @@ export function systemOf(socket = DEFAULT_SOCKET): UpdateSystem {
       systemctl(["restart", "--no-block", SENSOR_UNIT]);
     },
     startFinish: () => systemctl(["start", "--no-block", FINISH_UNIT]),
-    isFinishing: () => systemctl(["is-active", "--quiet", FINISH_UNIT], true) || isActivating(),
   };
-}
-
-function isActivating(): boolean {
-  const { stdout } = spawnSync("systemctl", ["show", "--property=ActiveState", FINISH_UNIT], {
-    encoding: "utf8",
-    timeout: SYSTEMCTL_MS,
-  });
-  return stdout?.trim() === "ActiveState=activating";
 }
 
 function systemctl(args: readonly string[], mayFail = false): boolean {

@@ -133,7 +133,6 @@ export class FakeSystem implements UpdateSystem {
   };
   nowMs = (): number => this.nowAt;
   startFinish = (): void => undefined;
-  isFinishing = (): boolean => false;
 }
 
 export class Rig {

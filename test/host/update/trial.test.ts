@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { lockDirectory } from "../../../host/store/lock.js";
 import { stageRollback, stageUpdate } from "../../../host/update/apply.js";
 import { HEALTH_MS, type StatusView } from "../../../host/update/health.js";
 import { versionOf } from "../../../host/update/place.js";
@@ -228,5 +229,19 @@ describe("the power is cut", () => {
     const after = await boot([]);
     expect(after.place.book.state().last).toMatchObject({ result: "rolled-back" });
     expect(after.version).toBe(INSTALLED);
+  });
+});
+
+describe("two updates at once", () => {
+  it("are one: who comes second is told", () => {
+    const place = rig.place();
+    place.disk.makeFolder(rig.folder);
+    const lock = lockDirectory(rig.folder);
+    const path = rig.package();
+    expect(() => stageUpdate(place, path, OPTIONS, undefined)).toThrow(
+      expect.objectContaining({ code: "UPDATE_BUSY" }),
+    );
+    lock.release();
+    expect(stageUpdate(place, path, OPTIONS, undefined)).toMatchObject({ phase: "staged" });
   });
 });
