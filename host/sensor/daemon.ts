@@ -155,6 +155,8 @@ export class Daemon implements SensorView {
     try {
       await daemon.begin();
     } catch (error) {
+      // A thread that goes on keeps the process from ending.
+      await daemon.supervisor.abandon();
       await daemon.release();
       throw error;
     }

@@ -88,6 +88,14 @@ export class Supervisor {
     }
   }
 
+  /** After a start that failed: threads end at once, nothing is recorded. */
+  async abandon(): Promise<void> {
+    this.isStopping = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
   reports(nowMs: number): WorkerReport[] {
     return this.workers.map((worker) => {
       const counters = worker.counters();

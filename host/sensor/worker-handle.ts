@@ -41,6 +41,8 @@ const ENTRY = "dist/host/sensor/worker.js";
 /** A worker that has not turned for so long is taken for dead. */
 export const HANG_MS = 10_000;
 const OBEY_MS = 5000;
+/** A thread that has not turned yet loads its program: seconds on a slow board, a minute on an emulated one. */
+const BEGIN_MS = 90_000;
 const NS_PER_MS = 1_000_000n;
 const OBEY_LOOK_MS = 5;
 const COUNTER_INDEX: ReadonlyMap<string, number> = new Map(COUNTERS.map(({ name, index }) => [name, index]));
@@ -255,12 +257,15 @@ export class WorkerHandle {
     if (message.type === "limits") this.limits = message.limits;
     this.port?.postMessage(message);
     const number = this.words.give(LIVE_COMMAND_MESSAGE);
-    const deadline = Date.now() + OBEY_MS;
+    // By a clock that nobody sets.
+    const askedAtMs = performance.now();
+    const patienceMs = this.state === "starting" ? BEGIN_MS : OBEY_MS;
     // Another command may follow before the worker has looked: one that is done has done those before it.
     while ((this.words.done - number) >> 0 < 0) {
       if (this.thread === undefined) return; // told anew when it is started again
-      if (Date.now() > deadline) {
-        throw new StrayError("WORKER_SILENT", `worker ${this.number} has not obeyed for ${OBEY_MS / 1000} s`);
+      if (performance.now() - askedAtMs > patienceMs) {
+        const text = `worker ${this.number} has not obeyed for ${patienceMs / 1000} s`;
+        throw new StrayError("WORKER_SILENT", text);
       }
       await sleep(OBEY_LOOK_MS);
     }

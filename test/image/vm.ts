@@ -80,6 +80,9 @@ export class Vm {
       stdio: ["ignore", log, log],
     });
     closeSync(log);
+    const { child } = this;
+    // Also when the test is broken off.
+    process.once("exit", () => child.kill("SIGKILL"));
     await this.attach("manage", manager, MANAGER);
     await this.attach("left", this.left, `${LEFT}/24`);
     await this.attach("right", this.right, `${RIGHT}/24`);
