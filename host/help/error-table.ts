@@ -523,6 +523,65 @@ export const ERROR_GROUPS: readonly ErrorGroup[] = [
       "Add the user, or correct the name.",
     ],
   ]),
+  group("Of updates", [
+    [
+      "UPDATE_UNREADABLE",
+      "The package or its signature can't be read.",
+      "Name the file as it lies there; root must be able to read it.",
+    ],
+    [
+      "UPDATE_UNSIGNED",
+      "There is no signature beside the package, or it is none of ours.",
+      "Copy FILE.sig along with the package; docs/update.md tells how it is made.",
+    ],
+    [
+      "UPDATE_UNTRUSTED",
+      "The package is signed with a key that is not among the update keys.",
+      "Get it from whoever signs your packages, or put the public key into /etc/stray/update-keys if it is to be trusted.",
+    ],
+    [
+      "UPDATE_DAMAGED",
+      "Size, checksum or signature do not fit: cut off, damaged or changed.",
+      "Get package and signature anew; if that does not help, ask whoever signed it.",
+    ],
+    ["UPDATE_PACKAGE", "It is no package of stray, or one without its program.", "Take another file."],
+    [
+      "UPDATE_ARCHITECTURE",
+      "The package is made for another architecture.",
+      "Take the one for the architecture that the message names.",
+    ],
+    [
+      "UPDATE_NOT_NEWER",
+      "The package is not newer than what is in force.",
+      "Nothing to do; --force takes an older version all the same.",
+    ],
+    [
+      "UPDATE_SPACE",
+      "There is not enough room to unpack the package, or the disk takes nothing.",
+      "Free space where the message says, or lower store.quota.",
+    ],
+    [
+      "UPDATE_BUSY",
+      "Another update is under way.",
+      "`stray update status` tells how far it is; `systemctl start stray-update` takes it to its end.",
+    ],
+    ["UPDATE_PRIVILEGE", "Only root may change what runs.", "Run it as root."],
+    [
+      "UPDATE_NO_PREVIOUS",
+      "There is no version to go back to.",
+      "Nothing to do: no update was made on this machine.",
+    ],
+    [
+      "UPDATE_SYSTEM",
+      "systemd or dpkg can't be asked, or refuses.",
+      "The message has their own words; `journalctl -u stray-update` has more.",
+    ],
+    [
+      "UPDATE_ROLLED_BACK",
+      "The new version did not report healthy in time: the last one is in force again.",
+      "The message says what was not well; `journalctl -u strayd` has more.",
+    ],
+  ]),
   group("Of the store of flows", [
     [
       "STORE_LOCKED",

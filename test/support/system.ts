@@ -39,24 +39,16 @@ export function requireDebianPython(module: string, debianPackage: string): bool
   return requirePeer(`the Python module ${module}`, debianPackage, isThere);
 }
 
+/** Likewise, a package that is there by a file of its own (firmware, say). */
+export function requireFile(path: string, debianPackage: string): boolean {
+  return requirePeer(path, debianPackage, () => existsSync(path));
+}
+
 function requirePeer(what: string, debianPackage: string, isThere: () => boolean): boolean {
   if (isThere()) return true;
   install(debianPackage);
   if (isThere()) return true;
-  const { STRAY_REQUIRE_SYSTEM } = process.env;
   const message = `${what} is not there: install the Debian package ${debianPackage}`;
-  if (hasProgram(program)) return true;
-  return leaveOut(`${program} is not there: install the Debian package ${debianPackage}`);
-}
-
-/** As requireProgram(), for a package that is there by a file of its own (firmware, say). */
-export function requireFile(path: string, debianPackage: string): boolean {
-  if (existsSync(path)) return true;
-  install(debianPackage);
-  return existsSync(path) || leaveOut(`${path} is not there: install the Debian package ${debianPackage}`);
-}
-
-function leaveOut(message: string): false {
   const { STRAY_REQUIRE_SYSTEM } = process.env;
   if (STRAY_REQUIRE_SYSTEM === "1") throw new Error(`${message} (STRAY_REQUIRE_SYSTEM=1)`);
   console.error(`\n*** TESTS LEFT OUT: ${message}\n`);

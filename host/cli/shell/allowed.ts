@@ -40,6 +40,7 @@ export const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
     options: ["--top", "--by", ...PRINTED, "--no-header", "--time-format", "--from", "--to"],
     refused: ["--store"],
   },
+  "update status": { options: ["--json"] },
   alerts: { options: ["--follow", "-n", "--sid", "--host", "--since", "--format", "--json"] },
   "incidents list": { options: [...FOUND, "-n", "--json"], refused: ["--database"] },
   "incidents show": { options: ["--json"], refused: ["--database"] },
@@ -76,6 +77,7 @@ export const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
 const FILES = "it reads files that are named to it";
 
 /** By the words of the command: why not. */
+const CHANGES = "it changes what runs on the machine";
 export const REFUSED: Readonly<Record<string, string>> = {
   read: FILES,
   report: FILES,
@@ -86,6 +88,11 @@ export const REFUSED: Readonly<Record<string, string>> = {
   "config check": FILES,
   "config show": FILES,
   "config default": "it is about files of the machine itself",
+  "update check": FILES,
+  "update apply": CHANGES,
+  "update rollback": CHANGES,
+  "update before-start": "it is the service's",
+  "update finish": "it is the service's",
   completion: "it is about files of a workstation",
   hosts: "it is about files of a workstation",
   shell: "it is what runs already",

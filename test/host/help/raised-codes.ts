@@ -3,6 +3,7 @@
 // Always holds: what can't be seen by reading (a code in a variable) is listed here by hand, and nothing else is.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { UPDATE_CODES } from "../../../host/update/problem.js";
 
 const HOST = new URL("../../../host/", import.meta.url);
 
@@ -14,6 +15,7 @@ const HANDED_ON: Readonly<Record<string, readonly string[]>> = {
   "control/client-errors.ts": ["printable(name)"],
   "remote/ssh-errors.ts": ["code"],
   "sensor/load-in-thread.ts": ["code"],
+  "update/problem.ts": ["code"],
 };
 
 export interface Raised {
@@ -48,5 +50,6 @@ export function raisedCodes(): Raised {
       for (const [, code] of text.matchAll(/"((?:INPUT|SQLITE|RULES|SSH)_[A-Z_]+)"/g)) codes.add(code!);
     }
   }
+  for (const code of Object.keys(UPDATE_CODES)) codes.add(code);
   return { codes, hidden };
 }
