@@ -8,7 +8,16 @@
 // it is looked at when at rest.
 
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -154,6 +163,36 @@ describe.skipIf(!canRun)(`the image ${STRAY_IMAGE_BOARD}`, STEP, () => {
     expect(await guest("journalctl --header | grep -c /var/log/journal || true")).toBe("0\n");
     await guest("echo 'sensor-in-a-test' > /etc/hostname");
     note("memory used of 512 MiB at the beginning", await memoryUsed());
+  });
+
+  it("is asked from elsewhere by stray -H, over its sshd", async () => {
+    const config = join(folder, "ssh_config");
+    const lines = [
+      `Host sensor\n  HostName ${GUEST}\n  User root\n  IdentityFile ${image.sshKey}\n  IdentitiesOnly yes`,
+      `  StrictHostKeyChecking yes\n  UserKnownHostsFile ${join(folder, "known_hosts")}\n`,
+    ];
+    writeFileSync(config, lines.join("\n"));
+    // As a user's own ~/.ssh/config would be taken.
+    mkdirSync(join(folder, "bin"));
+    writeFileSync(join(folder, "bin/ssh"), `#!/bin/sh\nexec /usr/bin/ssh -F ${config} "$@"\n`, {
+      mode: 0o755,
+    });
+    const path = `PATH=${join(folder, "bin")}:${process.env["PATH"] ?? ""}`;
+    const stray = fileURLToPath(new URL("../../bin/stray.mjs", import.meta.url));
+    const words = [
+      "env",
+      path,
+      process.execPath,
+      stray,
+      "-H",
+      "sensor",
+      "--timeout",
+      "120",
+      "status",
+      "--json",
+    ];
+    const { stdout, stderr } = await vm.manage(words, 600_000);
+    expect(JSON.parse(stdout || "{}"), stderr).toMatchObject({ host: "sensor", version: "0.1.0" });
   });
 
   async function memoryUsed(): Promise<number> {
