@@ -108,6 +108,15 @@ describe("a worker", () => {
     expect(rig.supervisor.workers[1]?.restarts).toBe(0);
   });
 
+  it("ends at once, and for good, when a start is given up while it loads", async () => {
+    rig = new Rig(2);
+    await rig.supervisor.start(noRings);
+    await rig.supervisor.abandon();
+    await until(() => rig.supervisor.workers.every(({ state }) => state === "dead"));
+    expect(rig.supervisor.workers.map(({ restarts }) => restarts)).toEqual([0, 0]);
+    expect(rig.log).toEqual([]);
+  });
+
   it("can be prepared and started again after it was stopped; counts go on", async () => {
     rig = new Rig();
     await rig.supervisor.start(noRings);
