@@ -127,6 +127,8 @@ describe.skipIf(!canRun)(`the image ${STRAY_IMAGE_BOARD}`, STEP, () => {
     note("power on to a healthy strayd, s", (performance.now() - vm.startedMs) / 1000);
     expect(report.interfaces.map(({ name }) => name)).toEqual(["enp0s3", "enp0s4"]);
     note("protection", report.inline?.protection ?? "none");
+    // Else the link would go down with strayd.
+    expect(report.inline?.pinned).toMatch(/^\/run\/stray\/bpf/);
     // Not even a question for a password.
     const words = [
       "ssh",

@@ -18,7 +18,7 @@ const KERNELS = { amd64: "linux-image-cloud-amd64", arm64: "linux-image-cloud-ar
 /** Beside our own package and what it depends on. */
 export const PACKAGES: readonly string[] = [
   ...["systemd-sysv", "systemd-boot-efi", "systemd-repart", "systemd-timesyncd", "udev", "dbus"],
-  ...["initramfs-tools", "busybox", "zstd", "kmod", "e2fsprogs"],
+  ...["initramfs-tools", "busybox", "zstd", "kmod", "e2fsprogs", "mount", "fdisk"],
   ...["nodejs", "libsqlite3-0", "openssh-server", "snmpd"],
   ...["iproute2", "ethtool", "iputils-ping", "tcpdump", "less"],
 ];

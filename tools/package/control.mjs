@@ -16,6 +16,8 @@ const DEPENDS = [
   "libgcc-s1",
   "libstdc++6 (>= 5)",
   "libsqlite3-0",
+  // The unit mounts a bpffs: without it the dead man's switch would end with the process.
+  "mount",
   "nodejs (>= 20)",
   "systemd | systemd-standalone-sysusers | systemd-sysusers",
 ];
