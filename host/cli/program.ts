@@ -53,7 +53,6 @@ export function buildProgram(setExitCode: SetExitCode, read: Command = readComma
     reloadCommand(setExitCode),
     stopCommand(setExitCode),
     configCommand(setExitCode),
-    boardCommand(setExitCode),
     rpcCommand(setExitCode),
     shellCommand(setExitCode),
     completionCommand(setExitCode),

@@ -101,6 +101,10 @@ function __stray_at
                     set skip 1
                 case 'shell --role' 'shell -c' 'shell --socket'
                     set skip 1
+                case 'update apply --socket'
+                    set skip 1
+                case 'update rollback --socket'
+                    set skip 1
             end
         else if test $count = 0; and __stray_is_command "$path" $word
             set path (string trim -- "$path $word")
@@ -115,7 +119,7 @@ end
 function __stray_is_command
     switch "$argv[1]"
         case ''
-            contains -- $argv[2] read report run status top flows alerts incidents dark rules bypass counters reload stop config board rpc shell completion help hosts
+            contains -- $argv[2] read report run status top flows alerts incidents dark rules bypass counters reload stop config rpc shell completion help hosts board update
         case 'incidents'
             contains -- $argv[2] list show ack close reopen false-positive note merge mute mutes unmute export report
         case 'dark'
@@ -128,6 +132,8 @@ function __stray_is_command
             contains -- $argv[2] check show default
         case 'board'
             contains -- $argv[2] list show check config
+        case 'update'
+            contains -- $argv[2] check apply status rollback
         case '*'
             return 1
     end
@@ -161,12 +167,13 @@ complete -c stray -n "__stray_in '' 0 0" -a counters -d 'print the running senso
 complete -c stray -n "__stray_in '' 0 0" -a reload -d 'make the running sensor read its configuration anew'
 complete -c stray -n "__stray_in '' 0 0" -a stop -d 'stop the running sensor after its flows are recorded'
 complete -c stray -n "__stray_in '' 0 0" -a config -d 'check, show or begin the configuration of `stray run`'
-complete -c stray -n "__stray_in '' 0 0" -a board -d 'profiles of small boards: what they have, what fits, a configuration to…'
 complete -c stray -n "__stray_in '' 0 0" -a rpc -d 'join standard input and output to the running sensor\'s control socket'
 complete -c stray -n "__stray_in '' 0 0" -a shell -d 'run commands for a restricted login over ssh: the sensor\'s own, and not…'
 complete -c stray -n "__stray_in '' 0 0" -a completion -d 'print the script with which a shell completes stray\'s words'
 complete -c stray -n "__stray_in '' 0 0" -a help -d 'tell of a command, a finding, a cause, an error code, a counter, a key'
 complete -c stray -n "__stray_in '' 0 0" -a hosts -d 'say which sensors the names behind -H stand for'
+complete -c stray -n "__stray_in '' 0 0" -a board -d 'profiles of small boards: what they have, what fits, a configuration to…'
+complete -c stray -n "__stray_in '' 0 0" -a update -d 'install a signed package, and go back when it does not work'
 complete -c stray -n "__stray_in ''" -s V -l version -d 'output the version number'
 complete -c stray -n "__stray_in ''" -s H -l host -r -d 'ask strayd there, over ssh: user@host, ssh://user@host:port, @group'
 complete -c stray -n "__stray_in ''" -l timeout -r -d 'with -H: how long a host may take to answer'
@@ -459,22 +466,6 @@ complete -c stray -n "__stray_in 'config show'" -l json -d 'print it as one JSON
 complete -c stray -n "__stray_in 'config show'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'config show' 0 0" -F
 complete -c stray -n "__stray_in 'config default'" -s h -l help -d 'display help for command'
-complete -c stray -n "__stray_in 'board' 0 0" -a list -d 'the boards that stray has a profile of'
-complete -c stray -n "__stray_in 'board' 0 0" -a show -d 'what a board has, and what stray takes of its memory and storage, part…'
-complete -c stray -n "__stray_in 'board' 0 0" -a check -d 'say whether a profile is valid and fits its board'
-complete -c stray -n "__stray_in 'board' 0 0" -a config -d 'print a stray.yaml for a board'
-complete -c stray -n "__stray_in 'board'" -s h -l help -d 'display help for command'
-complete -c stray -n "__stray_in 'board list'" -l json -d 'print them as one JSON array'
-complete -c stray -n "__stray_in 'board list'" -s h -l help -d 'display help for command'
-complete -c stray -n "__stray_in 'board show'" -l json -d 'print it as one JSON object: sizes in bytes'
-complete -c stray -n "__stray_in 'board show'" -s h -l help -d 'display help for command'
-complete -c stray -n "__stray_in 'board show' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
-complete -c stray -n "__stray_in 'board check'" -l json -d 'print the result as one JSON array'
-complete -c stray -n "__stray_in 'board check'" -s h -l help -d 'display help for command'
-complete -c stray -n "__stray_in 'board check' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
-complete -c stray -n "__stray_in 'board config'" -l json -d 'print it whole, as one JSON object: durations in ms, sizes in bytes'
-complete -c stray -n "__stray_in 'board config'" -s h -l help -d 'display help for command'
-complete -c stray -n "__stray_in 'board config' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
 complete -c stray -n "__stray_in 'rpc'" -l socket -r -F -d 'control socket of strayd'
 complete -c stray -n "__stray_in 'rpc'" -l role -r -f -a 'viewer operator admin' -d 'no more than this role, whatever the account has'
 complete -c stray -n "__stray_in 'rpc'" -s h -l help -d 'display help for command'
@@ -499,14 +490,50 @@ complete -c stray -n "__stray_in 'help' 0 9" -a counters -d 'print the running s
 complete -c stray -n "__stray_in 'help' 0 9" -a reload -d 'make the running sensor read its configuration anew'
 complete -c stray -n "__stray_in 'help' 0 9" -a stop -d 'stop the running sensor after its flows are recorded'
 complete -c stray -n "__stray_in 'help' 0 9" -a config -d 'check, show or begin the configuration of `stray run`'
-complete -c stray -n "__stray_in 'help' 0 9" -a board -d 'profiles of small boards: what they have, what fits, a configuration to…'
 complete -c stray -n "__stray_in 'help' 0 9" -a rpc -d 'join standard input and output to the running sensor\'s control socket'
 complete -c stray -n "__stray_in 'help' 0 9" -a shell -d 'run commands for a restricted login over ssh: the sensor\'s own, and not…'
 complete -c stray -n "__stray_in 'help' 0 9" -a completion -d 'print the script with which a shell completes stray\'s words'
 complete -c stray -n "__stray_in 'help' 0 9" -a help -d 'tell of a command, a finding, a cause, an error code, a counter, a key'
 complete -c stray -n "__stray_in 'help' 0 9" -a hosts -d 'say which sensors the names behind -H stand for'
+complete -c stray -n "__stray_in 'help' 0 9" -a board -d 'profiles of small boards: what they have, what fits, a configuration to…'
+complete -c stray -n "__stray_in 'help' 0 9" -a update -d 'install a signed package, and go back when it does not work'
 complete -c stray -n "__stray_in 'help'" -l json -d 'as JSON: an array of what was found'
 complete -c stray -n "__stray_in 'help'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'help' 0 999" -f -a 'topics findings causes errors counters metrics keys midstream-data one-way dark-destination ip-id-zero fin-with-data-no-handshake unanswered-retransmit null-scan fin-scan xmas-scan ack-scan syn-scan port-sweep host-sweep syn-flood backscatter land martian-source bad-checksum bad-header fragment-overlap fragment-tiny ttl-jitter ip-id-jitter overlap-conflict rst-injected http-traversal http-overlong-utf8 http-double-encode signature'
 complete -c stray -n "__stray_in 'hosts'" -l json -d 'one JSON object a line'
 complete -c stray -n "__stray_in 'hosts'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board' 0 0" -a list -d 'the boards that stray has a profile of'
+complete -c stray -n "__stray_in 'board' 0 0" -a show -d 'what a board has, and what stray takes of its memory and storage, part…'
+complete -c stray -n "__stray_in 'board' 0 0" -a check -d 'say whether a profile is valid and fits its board'
+complete -c stray -n "__stray_in 'board' 0 0" -a config -d 'print a stray.yaml for a board'
+complete -c stray -n "__stray_in 'board'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board list'" -l json -d 'print them as one JSON array'
+complete -c stray -n "__stray_in 'board list'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board show'" -l json -d 'print it as one JSON object: sizes in bytes'
+complete -c stray -n "__stray_in 'board show'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board show' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
+complete -c stray -n "__stray_in 'board check'" -l json -d 'print the result as one JSON array'
+complete -c stray -n "__stray_in 'board check'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board check' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
+complete -c stray -n "__stray_in 'board config'" -l json -d 'print it whole, as one JSON object: durations in ms, sizes in bytes'
+complete -c stray -n "__stray_in 'board config'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'board config' 0 0" -f -a 'generic-x64 nanopi-r4s pc-engines-apu2 qemu-aarch64 qemu-x64 raspberry-pi-4 raspberry-pi-cm4'
+complete -c stray -n "__stray_in 'update' 0 0" -a check -d 'say whether a package would be taken'
+complete -c stray -n "__stray_in 'update' 0 0" -a apply -d 'put a package\'s version in force, and keep the last one'
+complete -c stray -n "__stray_in 'update' 0 0" -a status -d 'show which versions are there, and what became of the last update'
+complete -c stray -n "__stray_in 'update' 0 0" -a rollback -d 'put the version before the last update in force again'
+complete -c stray -n "__stray_in 'update'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'update check'" -l force -d 'also a version that is not newer'
+complete -c stray -n "__stray_in 'update check'" -l json -d 'as one JSON object on one line'
+complete -c stray -n "__stray_in 'update check'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'update check' 0 0" -F
+complete -c stray -n "__stray_in 'update apply'" -l socket -r -F -d 'control socket of strayd'
+complete -c stray -n "__stray_in 'update apply'" -l force -d 'also a version that is not newer'
+complete -c stray -n "__stray_in 'update apply'" -l json -d 'as one JSON object on one line'
+complete -c stray -n "__stray_in 'update apply'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'update apply' 0 0" -F
+complete -c stray -n "__stray_in 'update status'" -l json -d 'as one JSON object on one line'
+complete -c stray -n "__stray_in 'update status'" -s h -l help -d 'display help for command'
+complete -c stray -n "__stray_in 'update rollback'" -l socket -r -F -d 'control socket of strayd'
+complete -c stray -n "__stray_in 'update rollback'" -l json -d 'as one JSON object on one line'
+complete -c stray -n "__stray_in 'update rollback'" -s h -l help -d 'display help for command'
