@@ -75,9 +75,9 @@ export const ALLOWED: Readonly<Record<string, AllowedCommand>> = {
 };
 
 const FILES = "it reads files that are named to it";
+const CHANGES = "it changes what runs on the machine";
 
 /** By the words of the command: why not. */
-const CHANGES = "it changes what runs on the machine";
 export const REFUSED: Readonly<Record<string, string>> = {
   read: FILES,
   report: FILES,
