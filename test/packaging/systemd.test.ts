@@ -142,7 +142,8 @@ describe("strayd.service", () => {
   it("has a bpffs of the account's mounted where pins are kept, and starts without it too", () => {
     const [first = ""] = service.get("ExecStartPre") ?? [];
     const [prefix, command] = first.split("/bin/sh -c ");
-    expect(prefix).toBe("+-");
+    // With + alone it would still be mounted in a namespace of the command's own, as PrivateTmp and the rest ask for one.
+    expect(prefix).toBe("+-/usr/bin/nsenter --target 1 --mount ");
     const place = join(PIN_PLACES.runtime, "bpf");
     expect(dirname(place)).toBe(`/run/${only("RuntimeDirectory")}`);
     expect(command).toContain(`mount -t bpf -o mode=0700 bpf ${place};`);
