@@ -69,6 +69,8 @@ describe("what is in an image", () => {
       expect(entry).toContain(` console=${name === "qemu-x64" ? "ttyS0" : "ttyAMA0"},115200 `);
       expect(board.config).toMatch(/^snmp:/m);
       expect(wireNetwork(board)).toContain(`\nName=${board.inline.join(" ")}\n`);
+      // What carries frames when strayd is killed sees only what the card takes in.
+      expect(wireNetwork(board)).toContain("\nPromiscuous=yes\n");
       expect(wireNetwork(board)).not.toMatch(/Address=|DHCP=/);
       expect(managementNetwork(board, { address: undefined, gateway: undefined })).toContain("DHCP=yes");
       const fixed = managementNetwork(board, { address: "192.0.2.10/24", gateway: "192.0.2.1" });

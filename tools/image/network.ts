@@ -19,6 +19,8 @@ Name=${inline.join(" ")}
 RequiredForOnline=no
 ActivationPolicy=always-up
 ARP=no
+# Of its own, not strayd's: when strayd is killed, a card that only took what is addressed to it would starve the kernel's switch.
+Promiscuous=yes
 
 [Network]
 LinkLocalAddressing=no
