@@ -76,7 +76,7 @@ export class Vm {
     ];
     const log = openSync(join(this.folder, "qemu.log"), "a");
     this.startedMs = performance.now();
-    this.child = manager.spawn(["nice", "-n", "1", machine.program, ...words], {
+    this.child = manager.spawn(["nice", "-n", "5", machine.program, ...words], {
       stdio: ["ignore", log, log],
     });
     closeSync(log);
