@@ -16,6 +16,9 @@ export interface PairSide {
   readonly name: string;
   readonly index: number;
   readonly mtu: number;
+  readonly isPromiscuous: boolean;
+  /** As rtnetlink calls it; empty for a card. */
+  readonly kind: string;
 }
 
 export interface Pair {
@@ -45,7 +48,10 @@ export function checkPair(names: readonly [string, string]): Pair {
     );
   // Switches go by an interface's first name; the configuration may have another.
   refuseForwarding([nameOf(sides[0]), nameOf(sides[1])]);
-  return { sides, warnings: [...names.flatMap(addressWarning), ...mtuWarning(sides)] };
+  return {
+    sides,
+    warnings: [...names.flatMap(addressWarning), ...mtuWarning(sides), ...sides.flatMap(filterWarning)],
+  };
 }
 
 function checkSide(name: string): PairSide {
@@ -68,7 +74,8 @@ function checkSide(name: string): PairSide {
       2,
     );
   }
-  return { name, index: state.index, mtu: state.mtu };
+  const { index, mtu, isPromiscuous } = state;
+  return { name, index, mtu, isPromiscuous, kind: facts?.kind ?? "" };
 }
 
 function nameOf({ name, index }: PairSide): string {
@@ -116,6 +123,15 @@ function addressWarning(name: string): string[] {
   const shown = printable(name);
   return [
     `interface ${shown} has the address ${addresses.slice(0, ADDRESSES_SHOWN).join(", ")}${more}: this machine answers what is sent to it, and it is forwarded as well; an inline interface should have none (ip address flush dev ${shown})`,
+  ];
+}
+
+/** Only a card leaves out by itself what is addressed to others. */
+export function filterWarning({ name, kind, isPromiscuous }: Omit<PairSide, "index" | "mtu">): string[] {
+  if (kind !== "" || isPromiscuous) return [];
+  const shown = printable(name);
+  return [
+    `interface ${shown} is not promiscuous by its own setting: when strayd is killed, the card takes only what is addressed to itself, and the kernel has nothing to carry (ip link set dev ${shown} promisc on)`,
   ];
 }
 

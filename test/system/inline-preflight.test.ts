@@ -59,6 +59,17 @@ describe.skipIf(!canUseNamespaces())("before two interfaces are joined", () => {
     expect(sides[0].index).not.toBe(sides[1].index);
   });
 
+  it("sees whether they are promiscuous by their own setting", () => {
+    expect(check("left", "right").sides).toMatchObject([
+      { kind: "veth", isPromiscuous: false },
+      { kind: "veth", isPromiscuous: false },
+    ]);
+    const set = (state: string) => ["ip", "link", "set", "left", "promisc", state];
+    during([set("on")], [set("off")], () =>
+      expect(check("left", "right").sides).toMatchObject([{ isPromiscuous: true }, { isPromiscuous: false }]),
+    );
+  });
+
   it.each([
     ["left", "left", "PAIR_SAME", "capture.interfaces names left twice"],
     ["left", "no-such", "INTERFACE_UNKNOWN", "there is no interface no-such"],

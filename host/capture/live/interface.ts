@@ -18,6 +18,7 @@ const SIOCGIFHWADDR = 0x8927;
 const SIOCGIFINDEX = 0x8933;
 const IFF_UP = 1;
 const IFF_RUNNING = 0x40;
+const IFF_PROMISC = 0x100;
 
 /** IFNAMSIZ of linux/if.h, the closing zero included; struct ifreq holds up to 24 bytes behind the name. */
 const NAME_BYTES = 16;
@@ -35,6 +36,8 @@ export interface InterfaceState {
   /** ARPHRD_* of linux/if_arp.h. */
   readonly arpType: number;
   readonly isLoopback: boolean;
+  /** By its own setting (`ip link set … promisc on`): what packet sockets ask for is not in it, and ends with them. */
+  readonly isPromiscuous: boolean;
   /** MAC address of an Ethernet interface. */
   readonly address?: string;
 }
@@ -55,13 +58,15 @@ export function interfaceState(name: string): InterfaceState | undefined {
     if (index === undefined || flags === undefined || mtu === undefined || hardware === undefined)
       return undefined;
     const arpType = hardware.getUint16(0, true);
-    const running = (flags.getUint16(0, true) & (IFF_UP | IFF_RUNNING)) === (IFF_UP | IFF_RUNNING);
+    const flagBits = flags.getUint16(0, true);
+    const running = (flagBits & (IFF_UP | IFF_RUNNING)) === (IFF_UP | IFF_RUNNING);
     return {
       index: index.getInt32(0, true),
       link: running ? "up" : "down",
       mtu: mtu.getInt32(0, true),
       arpType,
       isLoopback: arpType === ARPHRD_LOOPBACK,
+      isPromiscuous: (flagBits & IFF_PROMISC) !== 0,
       ...(arpType === ARPHRD_ETHER ? { address: macText(hardware) } : {}),
     };
   } finally {
