@@ -21,9 +21,14 @@ export function parseEndpoint(text: string, port: number): Endpoint | undefined 
 }
 
 export function formatEndpoint({ host, port }: Endpoint): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+  return endpointText(host, port);
 }
 
-export function isLoopback({ host }: Endpoint): boolean {
-  return host === "::1" || host.startsWith("127.");
+/** `192.0.2.1:4739`, `[2001:db8::1]:4739`, `collector.example:4739`. */
+export function endpointText(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export function isLoopback({ host }: Pick<Endpoint, "host">): boolean {
+  return host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

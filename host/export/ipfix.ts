@@ -3,6 +3,7 @@
 // Always holds: templates go first in each session; the sequence number and the export time are set when a message
 // leaves, so they are right whatever happened in between; a record is in exactly one message.
 
+import { endpointText } from "../config/endpoint.js";
 import type { IpfixTarget } from "../config/types.js";
 import { IpfixMessage } from "../ipfix/message.js";
 import type { FlowRecord } from "../record/flow-record.js";
@@ -13,7 +14,7 @@ import type { Resolver } from "./resolver.js";
 import type { FirstMessage, Schedule } from "./sender-options.js";
 import type { RecordSink, SinkLog, SinkState } from "./sink.js";
 import { TcpPeer } from "./tcp-peer.js";
-import { endpointText, UdpPeer } from "./udp-peer.js";
+import { UdpPeer } from "./udp-peer.js";
 
 /** Fits an Ethernet path with a tunnel or two on the way (RFC 7011, section 10.3.3: no longer than the path takes). */
 const DATAGRAM_BYTES = 1_400;

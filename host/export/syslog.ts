@@ -5,6 +5,7 @@
 
 import type { Alert } from "../alert/alert.js";
 import type { AlertTaker } from "../alert/joined-sink.js";
+import { endpointText } from "../config/endpoint.js";
 import type { SyslogTarget } from "../config/types.js";
 import type { Notice, NoticeTaker } from "../notice/notice.js";
 import { addressText } from "../record/address.js";
@@ -28,7 +29,7 @@ import { alertParams, alertSeverity } from "./syslog-alert.js";
 import { SyslogFormat } from "./syslog-format.js";
 import { noticeJson, noticeParams, noticeSeverity } from "./syslog-notice.js";
 import { TcpPeer } from "./tcp-peer.js";
-import { endpointText, UdpPeer } from "./udp-peer.js";
+import { UdpPeer } from "./udp-peer.js";
 import { UnixPeer } from "./unix-peer.js";
 
 /** What a receiver should take at least (RFC 5424, section 6.1; RFC 5426, section 3.2). */

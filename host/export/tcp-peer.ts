@@ -3,11 +3,11 @@
 // Always holds: what the peer sends is thrown away; every try at a name with several addresses takes the next one.
 
 import { connect, type Socket } from "node:net";
+import { endpointText } from "../config/endpoint.js";
 import type { Peer, Sent, Session, SessionEvents } from "./peer.js";
 import { systemError } from "./problem.js";
 import type { Resolver } from "./resolver.js";
 import { unacknowledgedBytes } from "./socket-queue.js";
-import { endpointText } from "./udp-peer.js";
 
 const CONNECT_MS = 10_000;
 const KEEPALIVE_MS = 30_000;

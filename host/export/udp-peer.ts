@@ -5,6 +5,7 @@
 
 import { createSocket, type Socket } from "node:dgram";
 import { isIP } from "node:net";
+import { endpointText } from "../config/endpoint.js";
 import { systemCode } from "../errors.js";
 import type { Peer, Sent, Session, SessionEvents } from "./peer.js";
 import { systemError } from "./problem.js";
@@ -167,9 +168,4 @@ class UdpSession implements Session {
       this.events.moved();
     }
   }
-}
-
-/** `192.0.2.1:4739`, `[2001:db8::1]:4739`. */
-export function endpointText(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

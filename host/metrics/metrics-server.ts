@@ -4,6 +4,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isIPv6, type Socket } from "node:net";
+import { isLoopback } from "../config/endpoint.js";
 import { StrayError, systemCode } from "../errors.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import { CONTENT_TYPES, type Exposition } from "./exposition.js";
@@ -106,7 +107,7 @@ export class MetricsServer {
   /** @throws StrayError METRICS_LISTEN when the address can't be had, or is not loopback. */
   static async listen(options: MetricsServerOptions): Promise<MetricsServer> {
     const { host, port, log } = options;
-    if (!isLoopback(host)) {
+    if (!isLoopback(options)) {
       throw new StrayError(
         "METRICS_LISTEN",
         `metrics.listen: ${host} is not loopback: name 127.0.0.1 or ::1`,
@@ -296,10 +297,6 @@ function refusalOf(request: IncomingMessage): [number, string, Record<string, st
   }
   if (url !== "/metrics") return [404, "the metrics are at /metrics", {}];
   return method === "GET" ? undefined : [405, "the metrics are there for GET", { allow: "GET" }];
-}
-
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 /** OpenMetrics where the client says that it takes it, with a weight over 0; else the older form. */

@@ -3,13 +3,13 @@
 // Always holds: never throws, never waits; each notice is counted as sent, given up or dropped once; order is kept; an
 // inform is over when it is confirmed, a trap when nobody said that it was not received.
 
+import { endpointText } from "../config/endpoint.js";
 import type { SnmpReceiver, SnmpUser } from "../config/management-types.js";
 import { Backoff } from "../export/backoff.js";
 import { LimitedLog } from "../export/limited-log.js";
 import { problemText } from "../export/problem.js";
 import type { Address, Resolver } from "../export/resolver.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
-import { endpointText } from "../export/udp-peer.js";
 import type { SnmpEngine } from "../snmp/engine.js";
 import type { Notification } from "../snmp/notification.js";
 import { type LinkOptions, type NotificationLink, SnmpLink } from "./snmp-link.js";

@@ -5,11 +5,11 @@
 
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
+import { endpointText } from "../../config/endpoint.js";
 import { StrayError } from "../../errors.js";
 import { LimitedLog } from "../../export/limited-log.js";
 import { problemText } from "../../export/problem.js";
 import type { SinkLog, SinkState } from "../../export/sink.js";
-import { endpointText } from "../../export/udp-peer.js";
 import type { SnmpEngine } from "../engine.js";
 import { type UserOptions, UsmUser } from "../usm-user.js";
 import type { InstanceView } from "../view.js";

@@ -3,12 +3,13 @@
 import { createSocket, type Socket } from "node:dgram";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { endpointText } from "../../../host/config/endpoint.js";
 import { systemCode } from "../../../host/errors.js";
 import type { Peer, Session } from "../../../host/export/peer.js";
 import { systemError } from "../../../host/export/problem.js";
 import { type Address, type Resolved, Resolver } from "../../../host/export/resolver.js";
 import { TcpPeer } from "../../../host/export/tcp-peer.js";
-import { endpointText, UdpPeer } from "../../../host/export/udp-peer.js";
+import { UdpPeer } from "../../../host/export/udp-peer.js";
 import { UnixPeer } from "../../../host/export/unix-peer.js";
 import { until } from "../../support/daemon.js";
 
