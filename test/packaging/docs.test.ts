@@ -5,23 +5,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ARCHITECTURES, debOutput, makePackage, PROJECT, packagedFiles } from "../support/deb.js";
+import { tableRows } from "../support/doc-table.js";
 import { requireProgram } from "../support/system.js";
 
 const page = readFileSync(join(PROJECT, "docs/packaging.md"), "utf8");
 
-/** Rows of the table with this heading, cell by cell. */
-function table(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const table = (heading: string): string[][] => tableRows(page, heading);
 
 const ticked = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word!);
 

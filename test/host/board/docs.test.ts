@@ -9,23 +9,12 @@ import { BOARD_SCHEMA } from "../../../host/board/schema.js";
 import { ARCHITECTURES, NIC_ROLES, STORAGE_KINDS } from "../../../host/board/types.js";
 import { problemLine } from "../../../host/config/problem.js";
 import type { SchemaNode } from "../../../host/config/schema-types.js";
+import { tableRows } from "../../support/doc-table.js";
 import { boardText } from "./samples.js";
 
 const page = readFileSync(new URL("../../../docs/boards.md", import.meta.url), "utf8");
 
-/** Rows of the table with this heading, cell by cell. */
-function table(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const table = (heading: string): string[][] => tableRows(page, heading);
 
 const ticked = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word!);
 

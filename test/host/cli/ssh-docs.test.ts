@@ -10,6 +10,7 @@ import { AUDIT_BYTES_MAX, AUDIT_REFUSED_BURST, olderPath } from "../../../host/c
 import { AUDIT_PARAMS_MAX, auditEntry } from "../../../host/control/audit-entry.js";
 import { Caller } from "../../../host/control/caller.js";
 import { ROLES } from "../../../host/control/roles.js";
+import { tableRows } from "../../support/doc-table.js";
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 const page = read("docs/ssh.md");
@@ -17,19 +18,7 @@ const snippet = read("packaging/ssh/stray.conf");
 const shell = read("packaging/ssh/stray-shell");
 const groups = read("packaging/sysusers.d/stray.conf");
 
-/** The cells of the table with this heading. */
-function cells(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const cells = (heading: string): string[][] => tableRows(page, heading);
 
 const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
