@@ -35,8 +35,9 @@ export function signatureText(sum: PackageSum, privateKey: KeyObject): string {
 
 /** Undefined for what is no signature of a package. */
 export function parseSignature(text: string): PackageSignature | undefined {
+  // 64 bytes leave four bits of the last digit over, which must be 0 (RFC 4648, section 3.5).
   const pattern =
-    /^stray package signature 1\nsize: (0|[1-9]\d{0,14})\nsha512: ([0-9a-f]{128})\nkey: ([0-9a-f]{16})\nsignature: ([A-Za-z0-9+/]{86}==)\n$/;
+    /^stray package signature 1\nsize: (0|[1-9]\d{0,14})\nsha512: ([0-9a-f]{128})\nkey: ([0-9a-f]{16})\nsignature: ([A-Za-z0-9+/]{85}[AQgw]==)\n$/;
   const [, size, sha512, key, signature] = pattern.exec(text) ?? [];
   if (size === undefined || sha512 === undefined || key === undefined || signature === undefined)
     return undefined;

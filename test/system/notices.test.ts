@@ -156,7 +156,10 @@ describe.skipIf(!(canPlayLive() && hasSnmptrapd()))("notices of a running strayd
     await home.startWith();
     home.reconfigure({ capture: { interfaces: ["rx0"], nosuch: 1 } });
     expect((await home.run("reload")).exitCode).not.toBe(0);
-    await until("both have it after the restart", () => names().length === 6);
+    await until(
+      "both have it after the restart",
+      () => names().length === 6 && receivers.syslogged.length === 3,
+    );
     expect(receivers.syslogged).toEqual(["incident-new", "config-refused", "config-refused"]);
   });
 

@@ -121,6 +121,21 @@ describe("a package is refused", () => {
     }
   });
 
+  it("with another text for the same bytes of the signature", () => {
+    const path = rig.package();
+    const signature = readFileSync(`${path}.sig`, "utf8");
+    const last = signature.length - "==\n".length - 1;
+    const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const spare = digits.indexOf(signature[last]!);
+    for (let bits = 1; bits < 16; bits++) {
+      writeFileSync(
+        `${path}.sig`,
+        signature.slice(0, last) + digits[spare + bits] + signature.slice(last + 1),
+      );
+      expectRefused(path, "UPDATE_UNSIGNED");
+    }
+  });
+
   it("with the signature of another package", () => {
     const path = rig.package();
     const other = rig.package({ version: "0.3.0" });
