@@ -4,6 +4,7 @@
 
 import type { StrayConfig } from "../config/types.js";
 import { Subagent } from "../snmp/agentx/subagent.js";
+import { warmUp } from "../snmp/agentx/warm-up.js";
 import { MIB_ARC } from "../snmp/mib/arcs.js";
 import { MibView } from "../snmp/mib-view.js";
 import type { Notification } from "../snmp/notification.js";
@@ -34,14 +35,16 @@ export class SnmpKeeper implements ManagedPart {
   async open({ snmp }: StrayConfig): Promise<void> {
     this.canBeAsked = snmp.agentx !== undefined || snmp.listen.length > 0;
     if (snmp.agentx === undefined) return;
-    this.subagent = new Subagent({
+    const subagent = new Subagent({
       path: snmp.agentx,
       view: this.view,
       arc: MIB_ARC,
       description: `stray ${version()}`,
       log: this.context.log,
     });
+    this.subagent = subagent;
     this.pulse(Date.now());
+    void warmUp(this.view, MIB_ARC, () => this.subagent === subagent);
   }
 
   async replace(config: StrayConfig): Promise<void> {

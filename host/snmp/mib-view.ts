@@ -4,12 +4,11 @@
 // older than MAX_AGE_MS: many requests cost one look; nothing grows but with rows.
 
 import { FindingTimes } from "./finding-times.js";
+import { Instances } from "./instances.js";
 import { SECTIONS } from "./mib/definition.js";
-import type { ObjectDef } from "./mib/types.js";
 import { compareOids, isBelow, type Oid } from "./oid.js";
 import { SinkNumbers } from "./sink-numbers.js";
 import type { MibSnapshot, MibSource } from "./snapshot.js";
-import { typedValue } from "./values.js";
 import type { Instance, InstanceView } from "./view.js";
 
 /** A walk of some hundred requests takes less. */
@@ -26,7 +25,7 @@ export class MibView implements InstanceView {
   looks = 0;
   private readonly times = new FindingTimes();
   private readonly sinks = new SinkNumbers();
-  private instances: readonly Instance[] = [];
+  private readonly instances = new Instances();
   private lookMs = Number.NEGATIVE_INFINITY;
   /** Place behind what next() gave last. */
   private given = 0;
@@ -69,12 +68,12 @@ export class MibView implements InstanceView {
   private current(): readonly Instance[] {
     const nowMs = this.now();
     // A clock that was set back does not keep an old look.
-    if (nowMs >= this.lookMs && nowMs - this.lookMs < MAX_AGE_MS) return this.instances;
+    if (nowMs >= this.lookMs && nowMs - this.lookMs < MAX_AGE_MS) return this.instances.all;
     this.lookMs = nowMs;
     this.looks++;
     this.pulse();
-    this.instances = instancesOf(this.look());
-    return this.instances;
+    this.instances.take(this.look());
+    return this.instances.all;
   }
 
   private look(): MibSnapshot {
@@ -89,24 +88,6 @@ export class MibView implements InstanceView {
       findingTimes: this.times.all,
     };
   }
-}
-
-/** In order. */
-export function instancesOf(snapshot: MibSnapshot): Instance[] {
-  const instances: Instance[] = [];
-  const add = <Of>({ syntax, value }: ObjectDef<Of>, of: Of, oid: Oid): void => {
-    instances.push({ oid, ...typedValue(syntax, value(of)) });
-  };
-  for (const { scalars, tables } of SECTIONS) {
-    for (const { def, oid } of scalars) add(def, snapshot, [...oid, 0]);
-    for (const { def: table, columns } of tables) {
-      const rows = table.rows(snapshot);
-      for (const { def, oid } of columns) {
-        for (const row of rows) add(def, row.of, [...oid, ...row.index]);
-      }
-    }
-  }
-  return instances;
 }
 
 /** Place of the first that is `oid` or behind it. */

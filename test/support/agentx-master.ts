@@ -79,6 +79,11 @@ export class FakeMaster {
     for (const socket of this.sockets) socket.pause();
   }
 
+  /** Reads again, what was sent meanwhile too. */
+  readOn(): void {
+    for (const socket of this.sockets) socket.resume();
+  }
+
   of(type: number): Pdu[] {
     return this.heard.filter((one) => one.type === type);
   }

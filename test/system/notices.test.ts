@@ -7,11 +7,15 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ethernet, filler, ipv4, udp } from "../../examples/frame.js";
+import { writePcapFile } from "../../examples/pcap-writer.js";
 import { Daemon, until } from "../support/daemon.js";
 import { InlineHome } from "../support/inline/inline-home.js";
+import { pause } from "../support/inline/load.js";
+import { ping } from "../support/inline/ping.js";
 import { canRunInline, InlineRig } from "../support/inline/rig.js";
 import { LETTER } from "../support/live-captures.js";
-import { canPlayLive, LiveRig } from "../support/live-rig.js";
+import { canPlayLive, LiveRig, SENSOR_INTERFACE } from "../support/live-rig.js";
 import type { Namespace } from "../support/netns.js";
 import { RulesHome } from "../support/rules-home.js";
 import { hasSnmptrapd, Snmptrapd, TRAP_COMMUNITY, TRAP_USER } from "../support/snmptrapd.js";
@@ -201,6 +205,38 @@ describe.skipIf(!(canPlayLive() && hasSnmptrapd()))("notices of a running strayd
     expect(Number(trap!.objects["strayFlowsUsed"])).toBeGreaterThan(100);
     expect(receivers.syslogged).toEqual(["table-pressure"]);
   });
+
+  it("losses over their limit, when more comes than the ring holds", async () => {
+    const limits = { table: 0, loss: 1, incidents: 0 };
+    const settings = settingsOf(home);
+    const capture = { interfaces: [SENSOR_INTERFACE], ring: "1MiB" };
+    await home.startWith({ ...settings, capture, notices: limits });
+    const { daemon } = home;
+    const path = join(rig.folder, "more-than-the-ring.pcap");
+    writePcapFile(path, {}, (writer) => {
+      const frame = ethernet(
+        {},
+        ipv4({ src: "10.99.0.1", dst: "10.99.0.2" }, udp({ sport: 1, dport: 2 }, filler(1400))),
+      );
+      for (let n = 0; n < 3000; n++) writer.write(0n, frame);
+    });
+    // A look at it without losses: what is lost from then on is of the last minute.
+    await pause(1500);
+    // Nobody reads the ring: what does not fit is lost for certain.
+    daemon.process.kill("SIGSTOP");
+    try {
+      await rig.replay(path);
+    } finally {
+      daemon.process.kill("SIGCONT");
+    }
+    await until("it is told", () => receivers.syslogged.includes("drops-high") && names().length === 2);
+    expect(names()).toEqual(["strayDropsHigh", "strayDropsHigh"]);
+    expect(receivers.syslogged).toEqual(["drops-high"]);
+    const { interfaces } = await home.counters();
+    const drops = interfaces.reduce((sum, { counters }) => sum + (counters["kernel-drops"] ?? 0), 0);
+    expect(drops).toBeGreaterThan(1000);
+    expect(receivers.said).toMatch(new RegExp(`"dropped":${drops},`));
+  });
 });
 
 describe.skipIf(!(canRunInline() && hasSnmptrapd()))("notices of a strayd in the wire", () => {
@@ -236,6 +272,29 @@ describe.skipIf(!(canRunInline() && hasSnmptrapd()))("notices of a strayd in the
     const traps = received.map(({ name }) => name).filter((_, at) => at % 2 === 0);
     expect(traps).toEqual(["strayBypassEngaged", "strayBypassReleased", "strayBypassEngaged"]);
     expect((await home.bypass("off")).exitCode).toBe(0);
+    await home.stop();
+  });
+
+  it("a stall that the kernel bridged, with its release", async () => {
+    home.reconfigure(settingsOf(home));
+    const daemon = await home.startInline();
+    // A look at it in the wire: what is carried from then on is a bypass.
+    await pause(1500);
+    daemon.process.kill("SIGSTOP");
+    try {
+      await pause(1000);
+      expect(await ping(rig.client, rig.serverEnd().address)).toMatchObject({ received: 20 });
+    } finally {
+      daemon.process.kill("SIGCONT");
+    }
+    const received = await receivers.trapd.has(4);
+    await until("syslog has both", () => receivers.syslogged.length === 2);
+    expect(receivers.syslogged).toEqual(["bypass-engaged", "bypass-released"]);
+    expect(received.map(({ name }) => name)).toEqual([
+      ...["strayBypassEngaged", "strayBypassEngaged"],
+      ...["strayBypassReleased", "strayBypassReleased"],
+    ]);
+    expect(receivers.said).toContain('"reason":"stale"');
     await home.stop();
   });
 });

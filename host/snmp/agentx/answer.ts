@@ -7,7 +7,7 @@ import { compareOids, type Oid } from "../oid.js";
 import { ValueType } from "../values.js";
 import type { Instance, InstanceView } from "../view.js";
 import { ErrorStatus, type MasterPdu, type SearchRange, type VarBind } from "./protocol.js";
-import { ResponseWriter } from "./write.js";
+import type { ResponseWriter } from "./write.js";
 
 /** No more repetitions than fit: the master asks for what is left (RFC 2741, section 7.2.3.3). */
 const BULK_BYTES = 32_768;
@@ -15,9 +15,8 @@ const BULK_BYTES = 32_768;
 type Request = Exclude<MasterPdu, { kind: "response" | "close" }>;
 
 /** Undefined where there is nothing to say. */
-export function answer(pdu: Request, view: InstanceView): Buffer | undefined {
-  const { header } = pdu;
-  const respond = (error = 0, index = 0) => new ResponseWriter(header, error, index);
+export function answer(pdu: Request, view: InstanceView, response: ResponseWriter): Buffer | undefined {
+  const respond = (error = 0, index = 0) => response.begin(pdu.header, error, index);
   switch (pdu.kind) {
     case "get":
       return all(respond(), pdu.ranges, (range) => got(view, range));

@@ -11,7 +11,7 @@ import type { InstanceView } from "../view.js";
 import { answer } from "./answer.js";
 import { ERROR_WORDS, ErrorStatus, type MasterPdu, type VarBind } from "./protocol.js";
 import { AgentXError, Framer } from "./read.js";
-import { closePdu, notifyPdu, openPdu, pingPdu, registerPdu } from "./write.js";
+import { closePdu, notifyPdu, openPdu, pingPdu, ResponseWriter, registerPdu } from "./write.js";
 
 const ANSWER_MS = 5000;
 const PING_MS = 30_000;
@@ -72,6 +72,7 @@ export class AgentXPeer implements Peer {
 export class AgentXSession implements Session {
   private readonly socket: Socket;
   private readonly framer = new Framer();
+  private readonly response = new ResponseWriter();
   private readonly waiting = new Map<number, Waiting>();
   private session = 0;
   private packets = 0;
@@ -186,7 +187,9 @@ export class AgentXSession implements Session {
       this.fail(new Error(`the master closed the session (reason ${pdu.reason})`));
     else {
       this.counts.requests++;
-      const bytes = answer(pdu, this.options.view);
+      // The kernel has most answers at once.
+      if (this.socket.writableLength > 0) this.response.renew();
+      const bytes = answer(pdu, this.options.view, this.response);
       if (bytes !== undefined) this.write(bytes);
     }
   }

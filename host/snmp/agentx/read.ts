@@ -26,6 +26,7 @@ const NO_BYTES = Buffer.alloc(0);
 /** Puts chunks together and gives whole PDUs. */
 export class Framer {
   private pending: Buffer = NO_BYTES;
+  private readonly reader = new PayloadReader();
 
   /** Bytes of a PDU that is not whole yet. */
   get waiting(): number {
@@ -40,7 +41,7 @@ export class Framer {
       const header = headerOf(rest);
       const end = HEADER_BYTES + header.payload;
       if (rest.length < end) break;
-      const pdu = pduOf(header, rest.subarray(HEADER_BYTES, end));
+      const pdu = pduOf(header, this.reader.begin(rest, end, isBig(header.flags)));
       rest = rest.length === end ? NO_BYTES : rest.subarray(end);
       if (!each(pdu)) return;
     }
@@ -78,8 +79,7 @@ function isBig(flags: number): boolean {
   return (flags & Flag.networkByteOrder) !== 0;
 }
 
-function pduOf(header: Header, payload: Buffer): MasterPdu {
-  const reader = new PayloadReader(payload, isBig(header.flags));
+function pduOf(header: Header, reader: PayloadReader): MasterPdu {
   if ((header.flags & Flag.nonDefaultContext) !== 0 && isRequest(header.type)) {
     reader.octets();
     return { kind: "otherContext", header };
@@ -116,13 +116,21 @@ function isRequest(type: number): boolean {
   return type >= PduType.get && type <= PduType.testSet;
 }
 
+/** One for all of a session's PDUs: V8 throws compiled code away with the last object of a class that it is for. */
 class PayloadReader {
   private at = 0;
+  private bytes: Buffer = NO_BYTES;
+  private end = 0;
+  private isBig = false;
 
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly isBig: boolean,
-  ) {}
+  /** `bytes` begin with the header; the payload reaches to `end`. */
+  begin(bytes: Buffer, end: number, isBigEndian: boolean): this {
+    this.at = HEADER_BYTES;
+    this.bytes = bytes;
+    this.end = end;
+    this.isBig = isBigEndian;
+    return this;
+  }
 
   u8(): number {
     return this.bytes[this.take(1)]!;
@@ -145,7 +153,7 @@ class PayloadReader {
 
   ranges(): SearchRange[] {
     const ranges: SearchRange[] = [];
-    while (this.at < this.bytes.length) {
+    while (this.at < this.end) {
       if (ranges.length >= RANGES_MAX)
         throw new AgentXError(`expected up to ${RANGES_MAX} names in a request`);
       ranges.push(this.range());
@@ -174,8 +182,9 @@ class PayloadReader {
 
   private take(size: number): number {
     const { at } = this;
-    if (at + size > this.bytes.length) {
-      throw new AgentXError(`expected ${size} bytes at ${at} of a payload of ${this.bytes.length}`);
+    if (at + size > this.end) {
+      const [place, payload] = [at - HEADER_BYTES, this.end - HEADER_BYTES];
+      throw new AgentXError(`expected ${size} bytes at ${place} of a payload of ${payload}`);
     }
     this.at = at + size;
     return at;

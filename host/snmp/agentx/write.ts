@@ -1,4 +1,4 @@
-// PDUs of a subagent, as bytes.
+// PDUs of a subagent, as bytes, and the one of a master that it asks itself (warm-up.ts).
 // Apart from when they are sent. net-snmp's codec is not used for it: it takes text alone, and measures it in characters;
 // the tests hold this writer against that codec.
 // Always holds: the byte order is that of the network; lengths are whole words.
@@ -11,6 +11,8 @@ import { Flag, HEADER_BYTES, PduType, type VarBind, VERSION } from "./protocol.j
 const REASON_SHUTDOWN = 5;
 const PRIORITY = 127;
 const INTERNET_LENGTH = 4;
+/** What most PDUs fit into. */
+const PDU_BYTES = 512;
 
 interface Numbers {
   readonly session: number;
@@ -20,7 +22,8 @@ interface Numbers {
 
 /** `timeoutS`: how long the master waits for answers. */
 export function openPdu(packet: number, timeoutS: number, description: string): Buffer {
-  return new PduWriter(PduType.open, { session: 0, packet })
+  return new PduWriter()
+    .begin(PduType.open, { session: 0, packet })
     .bytes(timeoutS, 0, 0, 0)
     .oid([])
     .octets(Buffer.from(description, "latin1"))
@@ -28,29 +31,35 @@ export function openPdu(packet: number, timeoutS: number, description: string): 
 }
 
 export function registerPdu(numbers: Numbers, timeoutS: number, arc: Oid): Buffer {
-  return new PduWriter(PduType.register, numbers).bytes(timeoutS, PRIORITY, 0, 0).oid(arc).end();
+  return new PduWriter().begin(PduType.register, numbers).bytes(timeoutS, PRIORITY, 0, 0).oid(arc).end();
 }
 
 export function closePdu(numbers: Numbers): Buffer {
-  return new PduWriter(PduType.close, numbers).bytes(REASON_SHUTDOWN, 0, 0, 0).end();
+  return new PduWriter().begin(PduType.close, numbers).bytes(REASON_SHUTDOWN, 0, 0, 0).end();
 }
 
 export function pingPdu(numbers: Numbers): Buffer {
-  return new PduWriter(PduType.ping, numbers).end();
+  return new PduWriter().begin(PduType.ping, numbers).end();
 }
 
 export function notifyPdu(numbers: Numbers, varBinds: readonly VarBind[]): Buffer {
-  const writer = new PduWriter(PduType.notify, numbers);
+  const writer = new PduWriter().begin(PduType.notify, numbers);
   for (const varBind of varBinds) writer.varBind(varBind);
   return writer.end();
 }
 
-/** The answer to a request. */
-export class ResponseWriter {
-  private readonly writer: PduWriter;
+/** As a master sends it: what is behind `start` and before `end`. */
+export function getNextPdu(numbers: Numbers, start: Oid, end: Oid): Buffer {
+  return new PduWriter().begin(PduType.getNext, numbers).oid(start).oid(end).end();
+}
 
-  constructor(numbers: Required<Numbers>, error = 0, index = 0) {
-    this.writer = new PduWriter(PduType.response, numbers).u32(0).u16(error).u16(index);
+/** Answers to requests, one after the other, in the same memory: a walk of hundreds leaves nothing to collect. */
+export class ResponseWriter {
+  private readonly writer = new PduWriter();
+
+  begin(numbers: Required<Numbers>, error = 0, index = 0): this {
+    this.writer.begin(PduType.response, numbers).u32(0).u16(error).u16(index);
+    return this;
   }
 
   get size(): number {
@@ -61,17 +70,32 @@ export class ResponseWriter {
     this.writer.varBind(varBind);
   }
 
+  /** Holds until the next one begins. */
   end(): Buffer {
     return this.writer.end();
+  }
+
+  /** Leaves the memory of the last answer to who has it still. */
+  renew(): void {
+    this.writer.renew();
   }
 }
 
 class PduWriter {
-  private buffer = Buffer.allocUnsafe(512);
   private at = 0;
+  private buffer = Buffer.allocUnsafe(PDU_BYTES);
 
-  constructor(type: number, { session, packet, transaction = 0 }: Numbers) {
-    this.bytes(VERSION, type, Flag.networkByteOrder, 0).u32(session).u32(transaction).u32(packet).u32(0);
+  begin(type: number, { session, packet, transaction = 0 }: Numbers): this {
+    this.at = 0;
+    return this.bytes(VERSION, type, Flag.networkByteOrder, 0)
+      .u32(session)
+      .u32(transaction)
+      .u32(packet)
+      .u32(0);
+  }
+
+  renew(): void {
+    this.buffer = Buffer.allocUnsafe(PDU_BYTES);
   }
 
   get size(): number {

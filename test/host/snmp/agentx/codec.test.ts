@@ -8,6 +8,7 @@ import { type MasterPdu, OID_MAX, PAYLOAD_MAX, RANGES_MAX } from "../../../../ho
 import { AgentXError, Framer } from "../../../../host/snmp/agentx/read.js";
 import {
   closePdu,
+  getNextPdu,
   notifyPdu,
   openPdu,
   pingPdu,
@@ -69,13 +70,13 @@ describe("what a subagent writes", () => {
       ...(value === undefined ? {} : { value }),
     }));
     expect(notifyPdu(numbers, ours)).toEqual(theirs({ pduType: 12, varbinds }));
-    const response = new ResponseWriter({ ...numbers, transaction: 3 }, 17, 2);
+    const response = new ResponseWriter().begin({ ...numbers, transaction: 3 }, 17, 2);
     for (const one of ours) response.add(one);
     expect(response.end()).toEqual(theirs({ pduType: 18, transactionID: 3, error: 17, index: 2, varbinds }));
   });
 
   it("has octets that are no text as they are", () => {
-    const response = new ResponseWriter({ ...numbers, transaction: 3 });
+    const response = new ResponseWriter().begin({ ...numbers, transaction: 3 });
     response.add({ oid: [1], type: ValueType.OctetString, value: Buffer.from([0x07, 0xea, 0xff, 0, 1]) });
     expect(response.end().subarray(-12).toString("hex")).toBe("0000000507eaff0001000000");
   });
@@ -95,6 +96,16 @@ describe("what a master sends", () => {
             end: oidText(end),
           })),
         ).toEqual(theirs);
+      }),
+    );
+  });
+
+  it("that asks for what is next is written as it is read", () => {
+    fc.assert(
+      fc.property(oids, oids, fc.integer({ min: 0, max: 0xffff_ffff }), (start, end, packet) => {
+        const [one] = read(getNextPdu({ session: 3, packet }, start, end));
+        const ranges = [{ start, include: false, end }];
+        expect(one).toMatchObject({ kind: "getNext", header: { session: 3, packet }, ranges });
       }),
     );
   });

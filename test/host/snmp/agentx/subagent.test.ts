@@ -316,6 +316,25 @@ describe("the AgentX subagent", () => {
     await lost(/the master does not read its answers/);
   });
 
+  it("has each answer whole for a master that reads late", async () => {
+    await connected();
+    const before = master.of(RESPONSE).length;
+    master.stopReading();
+    // More than a socket holds, less than what ends the session.
+    const count = 60;
+    for (let number = 1; number <= count; number++) {
+      master.send(pdu(GET_BULK, bulk(0, 400, range(at(number * 50))), { packet: number }));
+    }
+    await until("all are taken", () => subagent.counters()["requests"] === before + count);
+    master.readOn();
+    await until("all are answered", () => master.of(RESPONSE).length === before + count);
+    for (const [place, one] of master.of(RESPONSE).slice(before).entries()) {
+      expect(one.packet).toBe(place + 1);
+      const values = variables(one).map(({ value }) => value);
+      expect(values).toEqual(Array.from({ length: 400 }, (_, index) => (place + 1) * 50 + index + 1));
+    }
+  });
+
   it("comes back after a master went and came, ever more slowly while it is away", async () => {
     await connected();
     await master.close();
