@@ -1,32 +1,43 @@
-// A Debian to install the package into: a folder with a minimal system, in which programs are run.
+// A Debian of our own or another architecture: a folder with a minimal system, in which programs are run.
 // Apart because making one takes a while: it is made once (mmdebstrap) and kept in build/, then unpacked for each use.
 // Always holds: every program runs in mount and pid namespaces of its own, where /proc and /sys are mounted: so nothing is
 // ever mounted on this machine, and nothing outlives its starter; the folder is gone after remove().
 
-import { type ChildProcess, execFile, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { OWN_ARCHITECTURE, PROJECT } from "./deb.js";
+import { type Architecture, OWN_ARCHITECTURE, PROJECT } from "./deb.js";
 import type { ExecResult, Namespace } from "./netns.js";
 import { requireProgram } from "./system.js";
 
 /** Debian 12 has a Node.js that is too old. */
 const SUITE = "trixie";
 const MIRROR = "http://deb.debian.org/debian";
-/** What the package needs, or recommends, beside the minimal system. */
-const PACKAGES = ["nodejs", "libsqlite3-0", "libstdc++6", "systemd", "iproute2", "tcpdump"];
+export interface RootKind {
+  readonly architecture: Architecture;
+  /** Beside the minimal system. */
+  readonly packages: readonly string[];
+}
+
+/** What the package needs, or recommends. */
+const FOR_PACKAGE: RootKind = {
+  architecture: OWN_ARCHITECTURE,
+  packages: ["nodejs", "libsqlite3-0", "libstdc++6", "systemd", "iproute2", "tcpdump"],
+};
 const ROOTS = join(PROJECT, "build", "test-root");
 const HEAD = "root-";
 const MAKE_TIMEOUT_MS = 240_000;
+/** Of another architecture: each of its programs is emulated. */
+const MAKE_EMULATED_TIMEOUT_MS = 1_800_000;
 const COMMAND_TIMEOUT_MS = 60_000;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 /** Inside: its own /proc is unshare's doing; names of interfaces are those of the network namespace. */
 const WITH_SYS = ["/bin/sh", "-c", 'mount -t sysfs -o ro sysfs /sys && exec "$@"', "sh"];
 
 /** True where a root can be made or is there. Otherwise says so loudly, and answers false. */
-export async function canUseDebRoot(): Promise<boolean> {
+export async function canUseDebRoot(kind = FOR_PACKAGE): Promise<boolean> {
   const programs = [
     requireProgram("dpkg-deb", "dpkg"),
     requireProgram("unshare", "util-linux"),
@@ -35,7 +46,7 @@ export async function canUseDebRoot(): Promise<boolean> {
   let reason = process.getuid?.() === 0 ? "" : "it needs root";
   if (reason === "" && programs.every(Boolean)) {
     try {
-      await makeArchive();
+      await makeArchive(kind);
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
@@ -49,15 +60,17 @@ export async function canUseDebRoot(): Promise<boolean> {
 }
 
 /** Made when it is not there, or other packages are wanted; put in place whole. Answers where it is. */
-async function makeArchive(): Promise<string> {
-  const wanted = createHash("sha256").update(PACKAGES.join(" ")).digest("hex").slice(0, 8);
-  const archive = join(ROOTS, `${SUITE}-${OWN_ARCHITECTURE}-${wanted}.tar`);
+async function makeArchive({ architecture, packages }: RootKind): Promise<string> {
+  const wanted = createHash("sha256").update(packages.join(" ")).digest("hex").slice(0, 8);
+  const archive = join(ROOTS, `${SUITE}-${architecture}-${wanted}.tar`);
   if (existsSync(archive)) return archive;
   mkdirSync(ROOTS, { recursive: true });
   const fresh = `${archive.replace(/\.tar$/, "")}-${process.pid}.tar`;
-  const words = ["--variant=minbase", "--quiet", `--include=${PACKAGES.join(",")}`, SUITE, fresh, MIRROR];
+  const what = [`--architectures=${architecture}`, `--include=${packages.join(",")}`];
+  const timeout = architecture === OWN_ARCHITECTURE ? MAKE_TIMEOUT_MS : MAKE_EMULATED_TIMEOUT_MS;
+  const words = ["--variant=minbase", "--quiet", ...what, SUITE, fresh, MIRROR];
   try {
-    await promisify(execFile)("mmdebstrap", words, { timeout: MAKE_TIMEOUT_MS });
+    await promisify(execFile)("mmdebstrap", words, { timeout });
   } catch (error) {
     rmSync(fresh, { force: true });
     const { stderr = "" } = error as { stderr?: string };
@@ -86,8 +99,8 @@ export class DebRoot {
   private constructor(readonly folder: string) {}
 
   /** A fresh one. */
-  static async unpack(): Promise<DebRoot> {
-    const archive = await makeArchive();
+  static async unpack(kind = FOR_PACKAGE): Promise<DebRoot> {
+    const archive = await makeArchive(kind);
     removeLeftovers();
     const root = new DebRoot(mkdtempSync(join(ROOTS, `${HEAD}${process.pid}-`)));
     await promisify(execFile)("tar", ["-xpf", archive, "-C", root.folder, "--numeric-owner"]);
@@ -117,6 +130,24 @@ export class DebRoot {
     return network.spawn(this.command(words), {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH, LC_ALL: "C" },
+    });
+  }
+
+  /** Runs a program inside, which may take long; `said` gets what it says meanwhile. Answers its exit code. */
+  run(words: readonly string[], timeoutMs: number, said: (text: string) => void): Promise<number | null> {
+    const [program = "", ...rest] = this.command(words);
+    const child = spawn(program, rest, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH, LC_ALL: "C" },
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => said(chunk.toString()));
+    }
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
     });
   }
 
