@@ -18,6 +18,7 @@ import { deadManProgram, guardProgram, MAP_NAME } from "./dead-man-program.js";
 import { canRunNative } from "./native-drivers.js";
 import type { PinPlaces } from "./pin-place.js";
 import { Pins } from "./pins.js";
+import { Promiscuity } from "./promiscuity.js";
 
 const SIDES = [0, 1] as const;
 
@@ -62,12 +63,16 @@ export class KernelSwitch {
   private attached: readonly [Attached, Attached] | undefined;
   private method: BpfMethod = "tcx";
   private guardFd = -1;
+  /** Only beside pins that last: else nobody would know after a crash that it was us, and nothing carries then either. */
+  private readonly promiscuity: Promiscuity | undefined;
 
   private constructor(
     private readonly options: KernelSwitchOptions,
     private readonly page: DeadManPage,
     private readonly pins: Pins | undefined,
-  ) {}
+  ) {
+    this.promiscuity = pins?.outlast === true ? new Promiscuity(pins) : undefined;
+  }
 
   /**
    * Puts it in place, with `first` as the page's content.
@@ -118,7 +123,8 @@ export class KernelSwitch {
     try {
       this.pins?.removeLink(hook, before.interfaceIndex);
       this.pins?.putLink(hook, index, attached.linkFd, undefined);
-      return undefined;
+      if (index !== before.interfaceIndex) this.promiscuity?.forget(before.interfaceIndex);
+      return this.promiscuity?.turnOn({ name, index });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return `the link of interface ${printable(name)} ends with the process: ${reason}`;
@@ -131,6 +137,7 @@ export class KernelSwitch {
     const problems: string[] = [];
     if (keep && this.pins === undefined)
       problems.push("the kernel can't go on by itself: the links are pinned nowhere");
+    if (!keep) problems.push(...(this.promiscuity?.restore() ?? []));
     const left = keep ? undefined : this.pins?.removeAll();
     if (left !== undefined) problems.push(left);
     for (const { linkFd, programFd } of this.attached) closeAll([linkFd, programFd]);
@@ -158,6 +165,7 @@ export class KernelSwitch {
   /** Map, programs, page, links, pins; whatever fails, none of it stays. */
   private attach(first: Uint8Array, method: BpfMethod): void {
     const hook = HOOKS[method];
+    const { sides } = this.options;
     const open: number[] = [];
     let isMapped = false;
     try {
@@ -171,19 +179,23 @@ export class KernelSwitch {
       const join = (side: Side): Attached => {
         const programFd = programs[side] ?? -1;
         const linkFd = keepFd(open, this.joinLink(side, programFd, method));
-        return { interfaceIndex: this.options.sides[side].index, linkFd, programFd };
+        return { interfaceIndex: sides[side].index, linkFd, programFd };
       };
       const links = [join(0), join(1)] as const;
       for (const name of ["map", "program-0", "program-1"]) this.pins?.settle(name);
-      this.pins?.removeLeftovers();
+      const weaker = sides.flatMap((side) => this.promiscuity?.turnOn(side) ?? []);
+      this.promiscuity?.leaveOthers(sides);
+      this.pins?.removeLeftovers(sides.map(({ index }) => index));
       this.attached = links;
       this.method = method;
       this.guardFd = guardFd;
       if (method === "xdp-generic") this.reasons.push(GENERIC_IS_WEAKER);
+      this.reasons.push(...weaker);
       // Programs, and the page, keep the map.
       libc().close(mapFd);
     } catch (error) {
       closeAll(open);
+      this.promiscuity?.takeBack();
       this.pins?.takeBack();
       if (isMapped) this.page.unmap();
       throw error;

@@ -2,18 +2,19 @@
 // Apart from what the pins are for because other programs may have put anything there.
 // Always holds: a folder is only changed by who has locked it; a link is ours only if it runs a program of ours.
 
-import { closeSync, constants, openSync, readdirSync, unlinkSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Attributes, BPF_PROG_GET_FD_BY_ID, tryBpf } from "../bpf/call.js";
 import { BPF_LINK_TYPE_TCX, BPF_LINK_TYPE_XDP, linkInfo } from "../bpf/link.js";
 import { kindOf, programInfo } from "../bpf/objects.js";
 import { tryPinned } from "../bpf/pin.js";
-import { printable, StrayError } from "../errors.js";
+import { printable, StrayError, systemCode } from "../errors.js";
 import { errnoText, libc } from "../system/libc.js";
 import type { Hook } from "./dead-man-program.js";
 import { isOurProgram } from "./dead-man-program.js";
 
-const NAMES = /^((xdp|ingress)-\d+|program-[01](-new)?|map(-new)?)$/;
+const NAMES = /^((xdp|ingress)-\d+|promisc-\d+|program-[01](-new)?|map(-new)?)$/;
+const MARK = /^promisc-(\d+)$/;
 const LINK = /^(xdp|ingress)-\d+$/;
 const LOCK_EXCLUSIVE_AT_ONCE = 2 + 4;
 
@@ -57,7 +58,28 @@ export class PinFolder {
   }
 
   remove(name: string): void {
-    unlinkSync(this.at(name));
+    if (MARK.test(name)) rmdirSync(this.at(name));
+    else unlinkSync(this.at(name));
+  }
+
+  /** Indexes of the interfaces that stray made promiscuous. */
+  marked(): number[] {
+    return this.names().flatMap((name) => {
+      const [, index] = MARK.exec(name) ?? [];
+      return index === undefined ? [] : [Number(index)];
+    });
+  }
+
+  mark(interfaceIndex: number): void {
+    try {
+      mkdirSync(this.at(markOf(interfaceIndex)), { mode: 0o700 });
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+    }
+  }
+
+  unmark(interfaceIndex: number): void {
+    rmdirSync(this.at(markOf(interfaceIndex)));
   }
 
   close(): void {
@@ -113,6 +135,10 @@ export class PinFolder {
       2,
     );
   }
+}
+
+function markOf(interfaceIndex: number): string {
+  return `promisc-${interfaceIndex}`;
 }
 
 /** Closes `fd`. */

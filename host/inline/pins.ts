@@ -7,6 +7,12 @@
 //     net-NAMESPACE-A-B/         inode of the network namespace, then both interfaces' indexes as they were at start
 //       xdp-INDEX, ingress-INDEX joins a program to that interface
 //       program-SIDE, map        what the link runs, so that a later sensor can tell that it is ours
+//       promisc-INDEX/           an empty directory: we made that interface promiscuous, nobody else did
+//
+// The mark lies here because it has to last as long as what it is about: over our death, but over neither a reboot nor
+// `umount`. A file in the runtime directory would not do: systemd empties that when the process ends. It counts only
+// while a link of the same folder stands: then the namespace is still the one that the folder is named after, and in one
+// namespace no two interfaces get the same index.
 
 import {
   chownSync,
@@ -29,16 +35,19 @@ import type { FoundLink } from "./pin-folder.js";
 import { PinFolder } from "./pin-folder.js";
 import type { PinPlace, PinPlaces } from "./pin-place.js";
 import { firstUsable, makeDirectory } from "./pin-place.js";
+import type { PromiscuityMemory } from "./promiscuity.js";
 
 const FOLDER = "stray";
 const PAIR = /^net-(\d+)-(\d+)-(\d+)$/;
 
-export class Pins {
+export class Pins implements PromiscuityMemory {
   private readonly found: FoundLink[] = [];
   /** Other folders whose links were found. */
   private readonly others: PinFolder[] = [];
   /** Paths of folders of interfaces that are there, but are not ours. */
   private readonly leftAlone: string[] = [];
+  /** Indexes of interfaces that an earlier sensor made promiscuous. */
+  private readonly promiscuous = new Set<number>();
   /** Names of links that were pinned for the first time. */
   private readonly fresh = new Set<string>();
 
@@ -85,6 +94,11 @@ export class Pins {
   /** As an operator would name it. */
   get path(): string {
     return this.folder.path;
+  }
+
+  /** Are they there for whoever comes after this process? */
+  get outlast(): boolean {
+    return this.place.weakness === undefined;
   }
 
   /** What an operator should know of them, in words. */
@@ -137,6 +151,22 @@ export class Pins {
     this.give(path);
   }
 
+  madePromiscuous(interfaceIndex: number): boolean {
+    return this.promiscuous.has(interfaceIndex);
+  }
+
+  leftPromiscuous(kept: readonly number[]): readonly number[] {
+    return [...this.promiscuous].filter((index) => !kept.includes(index));
+  }
+
+  markPromiscuous(interfaceIndex: number): void {
+    this.folder.mark(interfaceIndex);
+  }
+
+  unmarkPromiscuous(interfaceIndex: number): void {
+    ignoreMissing(() => this.folder.unmark(interfaceIndex));
+  }
+
   removeLink(hook: Hook, interfaceIndex: number): void {
     ignoreMissing(() => this.folder.remove(`${hook}-${interfaceIndex}`));
   }
@@ -156,12 +186,13 @@ export class Pins {
     this.close();
   }
 
-  /** Removes what earlier sensors left beside what was taken: links of other interfaces of theirs, and of none. */
-  removeLeftovers(): void {
+  /** Removes what earlier sensors left beside what was taken: links and marks of interfaces but `kept`, and of none. */
+  removeLeftovers(kept: readonly number[]): void {
     for (const { fd, folder, name } of this.found.splice(0)) {
       ignoreMissing(() => folder.remove(name));
       libc().close(fd);
     }
+    for (const index of this.folder.marked()) if (!kept.includes(index)) this.unmarkPromiscuous(index);
     for (const folder of this.others.splice(0)) {
       ignoreFailure(() => {
         for (const name of folder.names()) folder.remove(name);
@@ -198,7 +229,7 @@ export class Pins {
     for (const name of readdirSync(this.root)) {
       const parts = PAIR.exec(name);
       if (parts === null) continue;
-      if (name === this.name) this.found.push(...this.folder.links());
+      if (name === this.name) this.find(this.folder.links());
       else this.lookInto(name, parts[1] === namespace ? indexes : []);
     }
   }
@@ -215,12 +246,18 @@ export class Pins {
     const isOurs = (link: FoundLink): boolean => indexes.includes(link.interfaceIndex);
     if (links?.some(isOurs) === true || links?.every((link) => link.interfaceIndex === 0) === true) {
       this.others.push(folder);
-      this.found.push(...links);
+      this.find(links);
       return;
     }
     for (const { fd } of links ?? []) libc().close(fd);
     if (links !== undefined && indexes.length > 0) this.leftAlone.push(folder.path);
     folder.close();
+  }
+
+  private find(links: readonly FoundLink[]): void {
+    this.found.push(...links);
+    const standing = links.find(({ interfaceIndex }) => interfaceIndex !== 0);
+    for (const index of standing?.folder.marked() ?? []) this.promiscuous.add(index);
   }
 
   private give(path: string): void {

@@ -16,9 +16,14 @@ export interface PairSide {
   readonly name: string;
   readonly index: number;
   readonly mtu: number;
-  readonly isPromiscuous: boolean;
   /** As rtnetlink calls it; empty for a card. */
   readonly kind: string;
+}
+
+/** What decides whether an interface takes in what is addressed to others. */
+export interface FilterFacts extends Pick<PairSide, "name" | "kind"> {
+  /** By its own setting. */
+  readonly isPromiscuous: boolean;
 }
 
 export interface Pair {
@@ -50,7 +55,7 @@ export function checkPair(names: readonly [string, string]): Pair {
   refuseForwarding([nameOf(sides[0]), nameOf(sides[1])]);
   return {
     sides,
-    warnings: [...names.flatMap(addressWarning), ...mtuWarning(sides), ...sides.flatMap(filterWarning)],
+    warnings: [...names.flatMap(addressWarning), ...mtuWarning(sides)],
   };
 }
 
@@ -74,8 +79,8 @@ function checkSide(name: string): PairSide {
       2,
     );
   }
-  const { index, mtu, isPromiscuous } = state;
-  return { name, index, mtu, isPromiscuous, kind: facts?.kind ?? "" };
+  const { index, mtu } = state;
+  return { name, index, mtu, kind: facts?.kind ?? "" };
 }
 
 function nameOf({ name, index }: PairSide): string {
@@ -126,12 +131,19 @@ function addressWarning(name: string): string[] {
   ];
 }
 
+/** To be asked once the switch stands, which makes the interfaces promiscuous where it can. A sentence each. */
+export function filterWarnings(sides: readonly PairSide[]): string[] {
+  return sides.flatMap(({ name, kind }) =>
+    filterWarning({ name, kind, isPromiscuous: interfaceState(name)?.isPromiscuous ?? true }),
+  );
+}
+
 /** Only a card leaves out by itself what is addressed to others. */
-export function filterWarning({ name, kind, isPromiscuous }: Omit<PairSide, "index" | "mtu">): string[] {
+export function filterWarning({ name, kind, isPromiscuous }: FilterFacts): string[] {
   if (kind !== "" || isPromiscuous) return [];
   const shown = printable(name);
   return [
-    `interface ${shown} is not promiscuous by its own setting: when strayd is killed, the card takes only what is addressed to itself, and the kernel has nothing to carry (ip link set dev ${shown} promisc on)`,
+    `interface ${shown} is not promiscuous by its own setting: while no socket of strayd's is open there, the card takes only what is addressed to itself, and the kernel has nothing to carry (ip link set dev ${shown} promisc on)`,
   ];
 }
 

@@ -12,7 +12,7 @@ import { StrayError } from "../errors.js";
 import type { SinkLog } from "../export/sink.js";
 import { DeadMan } from "../inline/dead-man.js";
 import { Offloads } from "../inline/offloads.js";
-import { checkPair } from "../inline/preflight.js";
+import { checkPair, filterWarnings } from "../inline/preflight.js";
 import type { InlineVitals } from "../notice/watch.js";
 import { FINDING_NAMES, findingBit } from "../record/findings.js";
 import type { Account } from "../system/privileges.js";
@@ -64,11 +64,13 @@ export class InlineKeeper {
     this.worker = worker;
     try {
       const [first = "", second = ""] = names;
-      this.warnings = checkPair([first, second]).warnings;
+      const { sides, warnings } = checkPair([first, second]);
+      this.warnings = [];
+      this.warn(warnings);
       this.offloads ??= new Offloads();
-      for (const name of names) this.warnings = [...this.warnings, ...this.offloads.turnOff(name)];
-      for (const warning of this.warnings) this.log("warn", warning);
+      for (const name of names) this.warn(this.offloads.turnOff(name));
       this.deadMan ??= this.arm(worker, config);
+      this.warn(filterWarnings(sides));
       writeInline(worker.memory, inlinePolicy(config));
       const pair = InlinePair.open({
         worker,
@@ -228,6 +230,12 @@ export class InlineKeeper {
       carried: bypassed(deadMan),
       interfaces: config.capture.interfaces.join(","),
     };
+  }
+
+  /** For the log, and for as long as the pair stands for the status. */
+  private warn(warnings: readonly string[]): void {
+    for (const warning of warnings) this.log("warn", warning);
+    this.warnings = [...this.warnings, ...warnings];
   }
 
   private beginPause(): void {

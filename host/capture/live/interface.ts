@@ -1,4 +1,5 @@
-// Network interfaces as the kernel reports them: state by ioctl (netdevice(7)), names from /proc.
+// Network interfaces as the kernel reports them: state by ioctl (netdevice(7)), names from /proc; and the one flag that
+// is set.
 // Apart from the sockets because status and reload ask too. Always holds: the calling thread's own network namespace
 // is asked, whatever is mounted on /sys; an interface that is not there is undefined, never an error.
 
@@ -11,7 +12,9 @@ import { SOCK_CLOEXEC } from "./tpacket.js";
 const AF_UNIX = 1;
 const AF_INET = 2;
 const SOCK_DGRAM = 2;
+const SIOCGIFNAME = 0x8910;
 const SIOCGIFFLAGS = 0x8913;
+const SIOCSIFFLAGS = 0x8914;
 const SIOCGIFADDR = 0x8915;
 const SIOCGIFMTU = 0x8921;
 const SIOCGIFHWADDR = 0x8927;
@@ -69,6 +72,33 @@ export function interfaceState(name: string): InterfaceState | undefined {
       isPromiscuous: (flagBits & IFF_PROMISC) !== 0,
       ...(arpType === ARPHRD_ETHER ? { address: macText(hardware) } : {}),
     };
+  } finally {
+    libc().close(fd);
+  }
+}
+
+/**
+ * Makes an interface promiscuous by its own setting, or no longer so; its other flags stay. Needs CAP_NET_ADMIN.
+ * By index, so that another interface that got the name is not meant. Answers >= 0, or -errno.
+ */
+export function setPromiscuous(index: number, isOn: boolean): number {
+  const fd = libc().socket(AF_UNIX, SOCK_DGRAM + SOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  try {
+    // One struct ifreq for all three: the name stays in it, what is asked for comes behind.
+    const request = new DataView(new ArrayBuffer(REQUEST_BYTES));
+    const call = (number: number): number => libc().ioctl(fd, number, new Uint8Array(request.buffer));
+    request.setInt32(NAME_BYTES, index, true);
+    const named = call(SIOCGIFNAME);
+    if (named < 0) return named;
+    const read = call(SIOCGIFFLAGS);
+    if (read < 0) return read;
+    // A short. What it has no room for (IFF_LOWER_UP and above) is the kernel's own to say, and is not taken from here.
+    const flags = request.getUint16(NAME_BYTES, true);
+    const wanted = isOn ? flags | IFF_PROMISC : flags & ~IFF_PROMISC;
+    if (wanted === flags) return 0;
+    request.setUint16(NAME_BYTES, wanted, true);
+    return call(SIOCSIFFLAGS);
   } finally {
     libc().close(fd);
   }
