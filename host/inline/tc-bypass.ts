@@ -1,14 +1,18 @@
 // The bypass for where BPF is not allowed: `tc` redirects what comes in at one interface to the other, both ways.
 // Apart from the dead man's switch proper because a living process has to put it in place: it helps against a worker
 // that stalls or fails, not against the end of the daemon while it is not engaged.
-// Always holds: a queueing discipline with filters of somebody else is never touched; of our own nothing stays behind.
+// Always holds: a queueing discipline with filters of somebody else is never touched; of our own nothing stays behind. An
+// interface with a filter of ours is promiscuous; whether we made it so is said by the filter, which lasts as long.
 
 import { spawnSync } from "node:child_process";
+import { interfaceState, setPromiscuous } from "../capture/live/interface.js";
 import { printable, StrayError, systemCode } from "../errors.js";
 import { withAmbientCapability } from "../system/capabilities.js";
 
 /** Marks our filters: "stray" in hexadecimal digits. */
 const COOKIE = "7374726179";
+/** The same on an interface that we made promiscuous: "stray+". */
+const COOKIE_PROMISCUOUS = `${COOKIE}2b`;
 const PREFERENCE = "1";
 const TIMEOUT_MS = 5_000;
 const OUTPUT_BYTES_MAX = 1 << 20;
@@ -64,7 +68,7 @@ export class TcBypass {
       this.redirect(second, first);
       this.isOn = true;
     } catch (error) {
-      for (const name of this.names) tryTc(filterWords("del", name));
+      for (const name of this.names) tryRemove(name);
       throw error;
     }
   }
@@ -73,7 +77,12 @@ export class TcBypass {
   disengage(): readonly [TcCount, TcCount] {
     const counts = this.counts();
     if (!this.isOn) return counts;
-    for (const name of this.names) if (ourFilter(name) !== undefined) tc(filterWords("del", name));
+    for (const name of this.names) {
+      const filter = ourFilter(name);
+      if (filter === undefined) continue;
+      putBack(name, filter);
+      tc(filterWords("del", name));
+    }
     this.isOn = false;
     return counts;
   }
@@ -94,20 +103,36 @@ export class TcBypass {
       return;
     }
     for (const name of this.names) {
-      tryTc(filterWords("del", name));
+      tryRemove(name);
       if (this.made.includes(name)) tryTc(["qdisc", "del", "dev", name, "clsact"]);
     }
     this.isOn = false;
   }
 
   private redirect(from: string, to: string): void {
-    const action = ["action", "mirred", "egress", "redirect", "dev", to, "cookie", COOKIE];
+    const state = interfaceState(from);
+    const isChanged = state?.isPromiscuous === false;
+    const cookie = isChanged ? COOKIE_PROMISCUOUS : COOKIE;
+    const action = ["action", "mirred", "egress", "redirect", "dev", to, "cookie", cookie];
     tc([...filterWords("add", from), "protocol", "all", ...this.match, ...action]);
+    if (isChanged) setPromiscuous(state.index, true);
   }
 }
 
 function filterWords(verb: string, name: string): string[] {
   return ["filter", verb, "dev", name, "ingress", "pref", PREFERENCE];
+}
+
+/** Takes our filter away, if it is there. */
+function tryRemove(name: string): void {
+  putBack(name, ourFilter(name));
+  tryTc(filterWords("del", name));
+}
+
+/** As the interface was before that filter, which goes next: it has to be there for as long as its word is needed. */
+function putBack(name: string, filter: IngressFilter | undefined): void {
+  const index = interfaceState(name)?.index;
+  if (filter?.madePromiscuous === true && index !== undefined) setPromiscuous(index, false);
 }
 
 /** The first kind of filter that this kernel has. Without an action it changes nothing. */
@@ -134,6 +159,7 @@ function removeOurs(name: string): void {
       `interface ${printable(name)} has tc filters of another program: remove them (tc filter show dev ${printable(name)} ingress), or take another interface in capture.interfaces`,
       2,
     );
+  for (const filter of ours) putBack(name, filter);
   // With nobody's but our filters on it, the discipline was ours too.
   if (ours.length > 0) tc(["qdisc", "del", "dev", name, "clsact"]);
 }
@@ -146,6 +172,7 @@ function hasQdisc(name: string): boolean {
 
 interface IngressFilter {
   readonly isOurs: boolean;
+  readonly madePromiscuous: boolean;
   readonly packets: number;
   readonly bytes: number;
 }
@@ -165,8 +192,11 @@ function ingressFilters(name: string): IngressFilter[] {
     if (actions.length === 0 && Object.keys(options).length === 0) return [];
     const action = actions[0] ?? {};
     const stats = recordOf(action["stats"]);
-    const isOurs = actions.length === 1 && action["kind"] === "mirred" && action["cookie"] === COOKIE;
-    return [{ isOurs, packets: numberOf(stats["packets"]), bytes: numberOf(stats["bytes"]) }];
+    const madePromiscuous = action["cookie"] === COOKIE_PROMISCUOUS;
+    const isMarked = madePromiscuous || action["cookie"] === COOKIE;
+    const isOurs = actions.length === 1 && action["kind"] === "mirred" && isMarked;
+    const [packets, bytes] = [numberOf(stats["packets"]), numberOf(stats["bytes"])];
+    return [{ isOurs, madePromiscuous, packets, bytes }];
   });
 }
 

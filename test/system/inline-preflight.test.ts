@@ -4,7 +4,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StrayError } from "../../host/errors.js";
 import { Offloads } from "../../host/inline/offloads.js";
-import { checkPair, type Pair } from "../../host/inline/preflight.js";
+import { checkPair, filterWarnings, type Pair } from "../../host/inline/preflight.js";
+import { Promiscuity, type PromiscuityMemory } from "../../host/inline/promiscuity.js";
+import { capabilitySet, readCapabilities, writeCapabilities } from "../../host/system/capabilities.js";
 import { driverName, features, setFeature } from "../../host/system/ethtool.js";
 import { linkFacts } from "../../host/system/link-facts.js";
 import type { Namespace } from "../support/netns.js";
@@ -59,15 +61,19 @@ describe.skipIf(!canUseNamespaces())("before two interfaces are joined", () => {
     expect(sides[0].index).not.toBe(sides[1].index);
   });
 
-  it("sees whether they are promiscuous by their own setting", () => {
-    expect(check("left", "right").sides).toMatchObject([
-      { kind: "veth", isPromiscuous: false },
-      { kind: "veth", isPromiscuous: false },
-    ]);
+  it("warns of a card that is not promiscuous, by the state at that moment", () => {
+    const { sides } = check("left", "right");
+    expect(sides).toMatchObject([{ kind: "veth" }, { kind: "veth" }]);
+    expect(sensor.enter(() => filterWarnings(sides))).toEqual([]);
+    // A card has no kind.
+    const cards = sides.map((side) => ({ ...side, kind: "" }));
     const set = (state: string) => ["ip", "link", "set", "left", "promisc", state];
     during([set("on")], [set("off")], () =>
-      expect(check("left", "right").sides).toMatchObject([{ isPromiscuous: true }, { isPromiscuous: false }]),
+      expect(sensor.enter(() => filterWarnings(cards))).toEqual([
+        expect.stringMatching(/^interface right is not promiscuous by its own setting: /),
+      ]),
     );
+    expect(sensor.enter(() => filterWarnings(cards))).toHaveLength(2);
   });
 
   it.each([
@@ -188,6 +194,99 @@ describe.skipIf(!canUseNamespaces())("before two interfaces are joined", () => {
       setFeature("left", "rx-gro", false);
       expect(offloads.restore()).toEqual([]);
       expect(isOn("rx-gro")).toBe(false);
+    });
+  });
+
+  describe("promiscuity", () => {
+    /** What pins remember. */
+    class Memory implements PromiscuityMemory {
+      readonly marks = new Set<number>();
+      constructor(private readonly before: readonly number[] = []) {}
+      madePromiscuous(index: number): boolean {
+        return this.before.includes(index);
+      }
+      leftPromiscuous(kept: readonly number[]): readonly number[] {
+        return this.before.filter((index) => !kept.includes(index));
+      }
+      markPromiscuous(index: number): void {
+        this.marks.add(index);
+      }
+      unmarkPromiscuous(index: number): void {
+        this.marks.delete(index);
+      }
+    }
+    const flags = (name: string) =>
+      (JSON.parse(sensor.exec(["ip", "-j", "link", "show", name]).stdout) as [{ flags: string[] }])[0].flags;
+
+    it("is made where nobody made it, remembered, and put back, other flags untouched", () => {
+      const { sides } = check("left", "right");
+      const [left, right] = sides;
+      const odd = ["ip", "link", "set", "right", "allmulticast"];
+      const own = ["ip", "link", "set", "left", "promisc"];
+      during(
+        [
+          [...odd, "on"],
+          [...own, "on"],
+        ],
+        [
+          [...odd, "off"],
+          [...own, "off"],
+        ],
+        () => {
+          const before = sides.map(({ name }) => flags(name));
+          const memory = new Memory();
+          // A mark of an interface that is gone.
+          memory.markPromiscuous(left.index);
+          const promiscuity = new Promiscuity(memory);
+          sensor.enter(() => {
+            for (const side of [...sides, ...sides]) expect(promiscuity.turnOn(side)).toBeUndefined();
+            expect([...memory.marks]).toEqual([right.index]);
+          });
+          expect(flags("right")).toEqual(expect.arrayContaining([...before[1]!, "PROMISC"]));
+          expect(flags("left")).toEqual(before[0]);
+          expect(sensor.enter(() => promiscuity.restore())).toEqual([]);
+          expect(sides.map(({ name }) => flags(name))).toEqual(before);
+          expect(sensor.enter(() => promiscuity.restore())).toEqual([]);
+        },
+      );
+    });
+
+    it("is taken over, and taken back only where it is new", () => {
+      const { sides } = check("left", "right");
+      const [left, right] = sides;
+      const set = (name: string, state: string) => ["ip", "link", "set", name, "promisc", state];
+      during([set("left", "on")], [set("left", "off"), set("right", "off")], () => {
+        const promiscuity = new Promiscuity(new Memory([left.index]));
+        sensor.enter(() => {
+          for (const side of sides) expect(promiscuity.turnOn(side)).toBeUndefined();
+          promiscuity.takeBack();
+        });
+        expect([flags("left").includes("PROMISC"), flags("right").includes("PROMISC")]).toEqual([
+          true,
+          false,
+        ]);
+        sensor.enter(() => promiscuity.leaveOthers([right]));
+        expect(flags("left")).not.toContain("PROMISC");
+      });
+    });
+
+    it("is told of where it can't be had, and nothing is remembered", () => {
+      const { sides } = check("left", "right");
+      const memory = new Memory();
+      const promiscuity = new Promiscuity(memory);
+      sensor.enter(() => {
+        const before = readCapabilities();
+        writeCapabilities({ ...before, effective: before.effective & ~capabilitySet(["CAP_NET_ADMIN"]) });
+        try {
+          expect(promiscuity.turnOn(sides[0])).toMatch(/^interface left can't be made promiscuous: EPERM /);
+        } finally {
+          writeCapabilities(before);
+        }
+        expect(promiscuity.turnOn({ name: "left", index: 999_999 })).toBe("interface left is gone");
+        expect(promiscuity.turnOn({ name: "no-such", index: 999_999 })).toBe("interface no-such is gone");
+      });
+      expect([...memory.marks]).toEqual([]);
+      expect(flags("left")).not.toContain("PROMISC");
     });
   });
 

@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DEADMAN_BEAT_OFFSET } from "../../assembly/inline/inline-layout.js";
 import { DEADMAN_BASE, MEMORY_PAGES } from "../../assembly/layout.js";
+import { interfaceState } from "../../host/capture/live/interface.js";
 import { StrayError } from "../../host/errors.js";
 import { DeadMan, type DeadManOptions } from "../../host/inline/dead-man.js";
 import { until } from "../support/daemon.js";
@@ -64,6 +65,11 @@ describe.skipIf(!canRun)("the bypass by tc", () => {
     return rig.sensor.enter(() => deadMan?.state()) ?? expect.fail("it is not armed");
   }
 
+  /** By their own settings: left, right. */
+  function promiscuous(): (boolean | undefined)[] {
+    return rig.sensor.enter(() => ["left", "right"].map((name) => interfaceState(name)?.isPromiscuous));
+  }
+
   it("is engaged while the beat is older than the limit, and says that it needs a living daemon", () => {
     const held = arm();
     expect(state()).toMatchObject({
@@ -106,6 +112,26 @@ describe.skipIf(!canRun)("the bypass by tc", () => {
     expect(rig.crosses()).toBe(true);
     tick(held, 0n);
     expect(rig.isCut()).toBe(true);
+  });
+
+  it("makes the interfaces promiscuous while it is engaged, and leaves one that was so before", () => {
+    const set = (state: string) => rig.sensor.exec(["ip", "link", "set", "right", "promisc", state]);
+    set("on");
+    try {
+      const held = arm();
+      expect(promiscuous()).toEqual([true, true]);
+      tick(held, 0n);
+      expect(promiscuous()).toEqual([false, true]);
+      rig.sensor.enter(() => held.release({ keep: true }));
+      expect(promiscuous()).toEqual([true, true]);
+      // Its successor knows whose setting was whose.
+      arm();
+      rig.sensor.enter(() => deadMan?.release({ keep: false }));
+      deadMan = undefined;
+      expect(promiscuous()).toEqual([false, true]);
+    } finally {
+      set("off");
+    }
   });
 
   it("stays when it is told to keep, without root as well", async () => {
