@@ -3,7 +3,8 @@
 // Apart from the unit tests because it needs root and namespaces. Always holds: each test leaves the interfaces and the
 // bpffs as they were, and says so; a beat from the future is fresh for as long as a test takes.
 
-import { chmodSync, chownSync, closeSync, mkdirSync, unlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, chownSync, closeSync, mkdirSync, readFileSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DEADMAN_BEAT_OFFSET, DEADMAN_MODE_OFFSET } from "../../assembly/inline/inline-layout.js";
@@ -335,6 +336,30 @@ describe.skipIf(!canRun)("the dead man's switch", () => {
     await second.kill();
     expect(rig.pins()).toEqual([]);
     rig.clearPins();
+  });
+
+  it("goes with a purge of the package, which leaves the interfaces as they were", async () => {
+    const set = (state: string) => rig.sensor.exec(["ip", "link", "set", "dev", "left", "promisc", state]);
+    set("on");
+    try {
+      before = rig.interfaces();
+      const child = rig.child();
+      await child.answer();
+      await child.kill();
+      expect(rig.interfaces()).not.toBe(before);
+      const script = readFileSync(new URL("../../packaging/debian/postrm", import.meta.url), "utf8");
+      const [, step = ""] =
+        /^( {2}if mountpoint -q \/run\/stray\/bpf; then\n[\s\S]*?\n {2}fi\n)/m.exec(script) ?? [];
+      expect(step).toContain("umount /run/stray/bpf");
+      const here = step.replaceAll("/run/stray/bpf", join(rig.runtime, "bpf"));
+      // Not by `ip netns exec`, which has mounts of its own.
+      execFileSync("nsenter", [`--net=/run/netns/${rig.sensor.name}`, "sh", "-e", "-c", here]);
+      expect(rig.interfaces()).toBe(before);
+      expect(rig.pins()).toEqual([]);
+    } finally {
+      set("off");
+      before = rig.interfaces();
+    }
   });
 
   it("takes what a killed sensor left on one of the interfaces, and frees the other", async () => {

@@ -19,7 +19,8 @@ Name=${inline.join(" ")}
 RequiredForOnline=no
 ActivationPolicy=always-up
 ARP=no
-# Of its own, not strayd's: when strayd is killed, a card that only took what is addressed to it would starve the kernel's switch.
+# When strayd is killed, a card that only took what is addressed to it would starve the kernel's switch. strayd sees to that
+# itself; here it is the machine's own setting, which no stop of strayd takes back.
 Promiscuous=yes
 
 [Network]
