@@ -164,7 +164,8 @@ export class Pins implements PromiscuityMemory {
   }
 
   unmarkPromiscuous(interfaceIndex: number): void {
-    ignoreMissing(() => this.folder.unmark(interfaceIndex));
+    // Mostly there is none. One that stays is of no interface that is promiscuous by us.
+    ignoreFailure(() => this.folder.unmark(interfaceIndex));
   }
 
   removeLink(hook: Hook, interfaceIndex: number): void {
