@@ -2,7 +2,8 @@
 # twice, how long nothing came. One such program at each end, in its own namespace; prober.ts starts and reads both.
 # Apart in Python because Node.js can't ask the kernel when a datagram came in.
 # Always holds: times of arrival are the kernel's, so that a busy receiver makes no gap; nothing is guessed: the
-# receiver lists the numbers it did not get, given how many the other end says it sent.
+# receiver lists the numbers it did not get, given how many the other end says it sent; a sender says where it was itself
+# kept waiting.
 #
 # Words: LOCAL LOCAL_PORT PEER PEER_PORT INTERVAL_US. Sends until standard input says "stop" or ends, then listens on
 # for a moment and prints one line of JSON. "ready" is printed when the socket is there, "go" on standard input begins.
@@ -17,8 +18,10 @@ import time
 SO_TIMESTAMPNS = 35
 RECEIVE_BUFFER_BYTES = 8 << 20
 LISTEN_ON_S = 0.5
-GAPS_MAX = 50
+GAPS_MAX = 500
 GAP_NOTED_MS = 20
+PAUSES_MAX = 20_000
+PAUSE_NOTED_MS = 20
 MAGIC = b"strayprobe"
 FORMAT = struct.Struct("!10sQQ")
 
@@ -39,6 +42,7 @@ arrivals = []  # (number, time of arrival in ns, time of sending in ns)
 sent = 0
 send_errors = 0
 send_gap_ns = 0
+pauses = []  # {after: number of the last packet before, ms}
 last_send_ns = None
 
 
@@ -75,7 +79,10 @@ while sending or time.monotonic() < end_s:
             link.sendto(FORMAT.pack(MAGIC, sent, time.time_ns()), to)
             sent += 1
             if last_send_ns is not None:
-                send_gap_ns = max(send_gap_ns, now_ns - last_send_ns)
+                pause_ns = now_ns - last_send_ns
+                send_gap_ns = max(send_gap_ns, pause_ns)
+                if pause_ns >= PAUSE_NOTED_MS * 1_000_000 and len(pauses) < PAUSES_MAX:
+                    pauses.append({"after": sent - 2, "ms": pause_ns / 1e6})
             last_send_ns = now_ns
         except OSError:
             send_errors += 1
@@ -107,8 +114,9 @@ longest_ns = 0
 for before, after in zip(arrivals, arrivals[1:]):
     gap_ns = after[1] - before[1]
     longest_ns = max(longest_ns, gap_ns)
-    if gap_ns >= GAP_NOTED_MS * 1_000_000 and len(gaps) < GAPS_MAX:
+    if gap_ns >= GAP_NOTED_MS * 1_000_000:
         gaps.append({"atMs": before[1] / 1e6, "ms": gap_ns / 1e6, "after": before[0], "before": after[0]})
+gaps = sorted(gaps, key=lambda gap: -gap["ms"])[:GAPS_MAX]
 delays_us = sorted((stamp - sent_ns) / 1000 for _, stamp, sent_ns in arrivals)
 print(
     json.dumps(
@@ -116,6 +124,7 @@ print(
             "sent": sent,
             "sendErrors": send_errors,
             "sendGapMs": send_gap_ns / 1e6,
+            "pauses": pauses,
             "received": len(seen),
             "duplicates": duplicates,
             "disorder": disorder,

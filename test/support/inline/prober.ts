@@ -1,7 +1,7 @@
 // A packet each millisecond both ways through what is between two ends, and what became of each.
 // Apart because the tests of failure and the benchmark ask it the same. Mirrors probe.py.
-// Always holds: what was lost is counted by number, not by time; the longest gap is between two arrivals as the
-// receiving kernel stamped them, and one that the sender made itself is told beside it.
+// Always holds: what was lost is counted by number, not by time; a gap is between two arrivals as the receiving kernel
+// stamped them, less what the sender was itself kept waiting meanwhile: that is none of the path's.
 
 import type { Namespace } from "../netns.js";
 import { Program, type Programs } from "./program.js";
@@ -19,14 +19,23 @@ export interface Gap {
   readonly before: number;
 }
 
+/** What a sender was kept waiting between two packets. */
+interface Pause {
+  /** Number of the last before. */
+  readonly after: number;
+  readonly ms: number;
+}
+
 interface Account {
   readonly sent: number;
   readonly sendErrors: number;
   readonly sendGapMs: number;
+  readonly pauses: readonly Pause[];
   readonly received: number;
   readonly duplicates: number;
   readonly disorder: number;
   readonly longestGapMs: number;
+  /** Of 20 ms and more, the longest first. */
   readonly gaps: readonly Gap[];
   readonly delayUs: { readonly median: number | null; readonly p99: number | null };
 }
@@ -38,8 +47,9 @@ export interface Crossing {
   readonly lost: number;
   readonly duplicates: number;
   readonly disorder: number;
+  /** Of the path alone. */
   readonly longestGapMs: number;
-  /** The longest pause that the sender itself made: no gap below it is the path's. */
+  /** The longest pause that the sender itself made. */
   readonly sendGapMs: number;
   readonly gaps: readonly Gap[];
   readonly delayUs: Account["delayUs"];
@@ -98,7 +108,7 @@ export class Prober {
 }
 
 function crossing(sender: Account, receiver: Account): Crossing {
-  const { received, duplicates, disorder, longestGapMs, gaps, delayUs } = receiver;
+  const { received, duplicates, disorder, gaps, delayUs } = receiver;
   if (received > sender.sent) throw new Error(`${received} numbers got of ${sender.sent} that were sent`);
   return {
     sent: sender.sent,
@@ -106,11 +116,21 @@ function crossing(sender: Account, receiver: Account): Crossing {
     lost: sender.sent - received,
     duplicates,
     disorder,
-    longestGapMs: received === 0 ? Number.POSITIVE_INFINITY : longestGapMs,
+    longestGapMs: received === 0 ? Number.POSITIVE_INFINITY : longestOfPath(sender, receiver),
     sendGapMs: sender.sendGapMs,
     gaps,
     delayUs,
   };
+}
+
+function longestOfPath({ pauses }: Account, { gaps, longestGapMs }: Account): number {
+  if (gaps.length === 0) return longestGapMs;
+  return Math.max(
+    ...gaps.map(({ ms, after, before }) => {
+      const within = pauses.filter((pause) => pause.after >= after && pause.after < before);
+      return ms - within.reduce((sum, pause) => sum + pause.ms, 0);
+    }),
+  );
 }
 
 /** One line for a failed expectation. */
