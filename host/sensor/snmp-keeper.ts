@@ -3,6 +3,7 @@
 // Always holds: there is one view for all agents, so that asking twice costs one look; while nobody can ask, nobody looks.
 
 import type { StrayConfig } from "../config/types.js";
+import { problemText } from "../export/problem.js";
 import { Subagent } from "../snmp/agentx/subagent.js";
 import { warmUp } from "../snmp/agentx/warm-up.js";
 import { MIB_ARC } from "../snmp/mib/arcs.js";
@@ -44,7 +45,9 @@ export class SnmpKeeper implements ManagedPart {
     });
     this.subagent = subagent;
     this.pulse(Date.now());
-    void warmUp(this.view, MIB_ARC, () => this.subagent === subagent);
+    warmUp(this.view, MIB_ARC, () => this.subagent === subagent).catch((error: unknown) => {
+      this.context.log("warn", `SNMP: the first walks will cost more: ${problemText(error)}`);
+    });
   }
 
   async replace(config: StrayConfig): Promise<void> {
