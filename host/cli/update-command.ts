@@ -2,8 +2,9 @@
 // Apart from the work, which is loaded only when one of them runs.
 // Always holds: here is only what options are called.
 
-import { Command } from "commander";
-import { addSocketOption, type SetExitCode, type SocketOptions } from "./control/socket-option.js";
+import { Command, Option } from "commander";
+import { HEALTH_MAX_MS, HEALTH_MIN_MS, HEALTH_MS } from "../update/health.js";
+import { addSocketOption, type SetExitCode, type SocketOptions, secondsOf } from "./control/socket-option.js";
 
 const EXAMPLES = `
 A package comes with a signature beside it (FILE.sig), made with a key whose public half lies in /etc/stray/update-keys. A
@@ -37,6 +38,7 @@ goes on.
 Examples:
   sudo stray update apply stray_0.2.0_amd64.deb
   sudo stray update apply --force stray_0.1.0_amd64.deb
+  sudo stray update apply --trial 300 stray_0.2.0_amd64.deb
 ${REFUSED}`;
 
 const STATUS_HELP = `
@@ -60,6 +62,12 @@ export interface UpdateOptions extends SocketOptions {
   readonly force?: true;
 }
 
+/** Of those that put a version on trial. */
+export interface TrialUpdateOptions extends UpdateOptions {
+  /** Seconds. */
+  readonly trial: number;
+}
+
 const work = () => import("./update.js");
 
 export function updateCommand(setExitCode: SetExitCode): Command {
@@ -76,11 +84,11 @@ export function updateCommand(setExitCode: SetExitCode): Command {
       ),
   );
   update.addCommand(
-    addJson(addForce(addSocketOption(new Command("apply"))))
+    addJson(addTrial(addForce(addSocketOption(new Command("apply")))))
       .description("put a package's version in force, and keep the last one")
       .argument("<file>", "the package; its signature lies beside it")
       .addHelpText("after", APPLY_HELP)
-      .action(async (file: string, options: UpdateOptions) =>
+      .action(async (file: string, options: TrialUpdateOptions) =>
         setExitCode(await (await work()).runApply(file, options)),
       ),
   );
@@ -91,10 +99,10 @@ export function updateCommand(setExitCode: SetExitCode): Command {
       .action(async (options: UpdateOptions) => setExitCode((await work()).runUpdateStatus(options))),
   );
   update.addCommand(
-    addJson(addSocketOption(new Command("rollback")))
+    addJson(addTrial(addSocketOption(new Command("rollback"))))
       .description("put the version before the last update in force again")
       .addHelpText("after", ROLLBACK_HELP)
-      .action(async (options: UpdateOptions) => setExitCode(await (await work()).runRollback(options))),
+      .action(async (options: TrialUpdateOptions) => setExitCode(await (await work()).runRollback(options))),
   );
   // Called by the units alone.
   update.addCommand(
@@ -114,6 +122,19 @@ export function updateCommand(setExitCode: SetExitCode): Command {
 
 function addForce(command: Command): Command {
   return command.option("--force", "also a version that is not newer");
+}
+
+function addTrial(command: Command): Command {
+  const [low, usual, high] = [HEALTH_MIN_MS, HEALTH_MS, HEALTH_MAX_MS].map((ms) => ms / 1000) as [
+    number,
+    number,
+    number,
+  ];
+  return command.addOption(
+    new Option("--trial <seconds>", "how long the version may take to be healthy; more for a slow machine")
+      .default(usual)
+      .argParser(secondsOf(low, high)),
+  );
 }
 
 function addJson(command: Command): Command {

@@ -5,20 +5,20 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { printable } from "../errors.js";
-import { checkUpdate, stageRollback, stageUpdate } from "../update/apply.js";
+import { checkUpdate, stageRollback, stageUpdate, type TrialOptions } from "../update/apply.js";
 import type { Outcome, Pending } from "../update/book.js";
-import { HEALTH_MS, type StatusView } from "../update/health.js";
+import { type StatusView, trialMsOf } from "../update/health.js";
 import { type UpdatePlace, updatePlace, versionOf } from "../update/place.js";
 import { updateError } from "../update/problem.js";
 import { systemOf, type UpdateSystem } from "../update/system.js";
 import { beforeStart, finishUpdate } from "../update/trial.js";
 import { jsonLine } from "./control/session.js";
 import { timeText } from "./control/units.js";
-import type { UpdateOptions } from "./update-command.js";
+import type { TrialUpdateOptions, UpdateOptions } from "./update-command.js";
 
 const LOOK_MS = 500;
-/** The trial, and what the machine needs to stop one strayd and start another. */
-const FOLLOW_MS = HEALTH_MS + 60_000;
+/** Beside the trial: what the machine needs to stop one strayd and start another. */
+const CHANGE_MS = 60_000;
 
 export function runCheck(file: string, options: UpdateOptions): number {
   const found = checkUpdate(updatePlace(), file, { force: options.force === true });
@@ -27,26 +27,21 @@ export function runCheck(file: string, options: UpdateOptions): number {
   return 0;
 }
 
-export async function runApply(file: string, options: UpdateOptions): Promise<number> {
+export async function runApply(file: string, options: TrialUpdateOptions): Promise<number> {
   needRoot();
   const [place, system] = [updatePlace(), systemOf(options.socket)];
   const status = await statusOf(system);
-  const pending = stageUpdate(place, file, { force: options.force === true, socket: options.socket }, status);
-  say(
-    options,
-    `stray ${pending.version} is unpacked; strayd is started with it, and has ${HEALTH_MS / 1000} s to be healthy`,
-  );
+  const how = { force: options.force === true, ...trialOf(options) };
+  const pending = stageUpdate(place, file, how, status);
+  say(options, `stray ${pending.version} is unpacked; ${trialText(pending)}`);
   return await follow(place, system, pending, options);
 }
 
-export async function runRollback(options: UpdateOptions): Promise<number> {
+export async function runRollback(options: TrialUpdateOptions): Promise<number> {
   needRoot();
   const [place, system] = [updatePlace(), systemOf(options.socket)];
-  const pending = stageRollback(place, await statusOf(system), options.socket);
-  say(
-    options,
-    `back to stray ${pending.version}; strayd is started with it, and has ${HEALTH_MS / 1000} s to be healthy`,
-  );
+  const pending = stageRollback(place, await statusOf(system), trialOf(options));
+  say(options, `back to stray ${pending.version}; ${trialText(pending)}`);
   return await follow(place, system, pending, options);
 }
 
@@ -113,7 +108,7 @@ async function follow(
     place.book.clearPending();
     throw error;
   }
-  const deadlineMs = performance.now() + FOLLOW_MS;
+  const deadlineMs = performance.now() + trialMsOf(pending) + CHANGE_MS;
   while (performance.now() < deadlineMs && place.book.pending() !== undefined) await sleep(LOOK_MS);
   const { last } = place.book.state();
   if (last === undefined || last.id !== pending.id) {
@@ -127,6 +122,14 @@ async function follow(
   }
   print(options, last, printable(outcomeText(place, last)));
   return 0;
+}
+
+function trialOf({ socket, trial }: TrialUpdateOptions): TrialOptions {
+  return { socket, trialMs: Math.round(trial * 1000) };
+}
+
+function trialText(pending: Pending): string {
+  return `strayd is started with it, and has ${trialMsOf(pending) / 1000} s to be healthy`;
 }
 
 function outcomeText(place: UpdatePlace, { kind, result, to, from, reason, timeMs }: Outcome): string {

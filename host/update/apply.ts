@@ -24,12 +24,18 @@ const SPARE_BYTES = 8 * 1_048_576;
 const PROGRAM_FOLDER = "usr/lib/stray";
 const MIB = 1_048_576;
 
-export interface ApplyOptions {
+/** How it is tried. */
+export interface TrialOptions {
+  /** Control socket of strayd. */
+  readonly socket?: string;
+  /** How long it has to report healthy. */
+  readonly trialMs?: number;
+}
+
+export interface ApplyOptions extends TrialOptions {
   /** Also what is not newer. */
   readonly force: boolean;
   readonly architecture?: string;
-  /** Control socket of strayd. */
-  readonly socket?: string;
 }
 
 /** Signature, architecture, version, room: what can be known without a change. @throws StrayError UPDATE_* */
@@ -57,7 +63,7 @@ export function stageUpdate(
     const name = unpack(place, path, options);
     const release = releases.read(name)!;
     const program = programVersion(join(releases.folder, name));
-    const pending = pendingOf(place, "update", name, program, status, options.socket);
+    const pending = pendingOf(place, "update", name, program, status, options);
     book.setPending(pending);
     return { ...pending, version: release.version };
   } catch (error) {
@@ -69,18 +75,22 @@ export function stageUpdate(
 }
 
 /** Back to the version before; on trial like an update. @throws StrayError UPDATE_NO_PREVIOUS, UPDATE_BUSY */
-export function stageRollback(place: UpdatePlace, status: StatusView | undefined, socket?: string): Pending {
+export function stageRollback(
+  place: UpdatePlace,
+  status: StatusView | undefined,
+  options: TrialOptions = {},
+): Pending {
   const { releases, disk } = place;
   disk.makeFolder(releases.folder);
   const lock = takeLock(place);
   try {
-    return noteRollback(place, status, socket);
+    return noteRollback(place, status, options);
   } finally {
     lock.release();
   }
 }
 
-function noteRollback(place: UpdatePlace, status: StatusView | undefined, socket?: string): Pending {
+function noteRollback(place: UpdatePlace, status: StatusView | undefined, options: TrialOptions): Pending {
   const { releases, book } = place;
   const { previous } = book.state();
   const isThere = previous === null || (previous !== undefined && releases.read(previous) !== undefined);
@@ -90,7 +100,7 @@ function noteRollback(place: UpdatePlace, status: StatusView | undefined, socket
     throw updateError("UPDATE_NO_PREVIOUS", "there is no version to go back to: no update was made here");
   }
   const program = target === null ? place.installed : programVersion(join(releases.folder, target));
-  const pending = pendingOf(place, "rollback", target, program, status, socket);
+  const pending = pendingOf(place, "rollback", target, program, status, options);
   book.setPending(pending);
   return pending;
 }
@@ -101,12 +111,13 @@ function pendingOf(
   to: string | null,
   version: string,
   status: StatusView | undefined,
-  socket = DEFAULT_SOCKET,
+  { socket = DEFAULT_SOCKET, trialMs }: TrialOptions,
 ): Pending {
   const state = status?.inline?.state;
   const inline = state === "armed" || state === "bypass" || state === "off" ? state : null;
   const id = randomBytes(8).toString("hex");
-  return { id, kind, phase: "staged", to, from: releases.current ?? null, version, tries: 0, inline, socket };
+  const noted = { id, kind, phase: "staged", to, from: releases.current ?? null, version, tries: 0 } as const;
+  return { ...noted, inline, socket, ...(trialMs === undefined ? {} : { trialMs }) };
 }
 
 /** One at a time, and none while another one is on trial. */

@@ -25,6 +25,8 @@ export interface Pending {
   readonly tries: number;
   /** As it was before: the new version has to be so too. */
   readonly inline: "armed" | "bypass" | "off" | null;
+  /** How long it has to report healthy; not there: as is usual. */
+  readonly trialMs?: number;
   /** Where strayd is asked how it is. */
   readonly socket: string;
   /** Why it was taken back. */
@@ -108,8 +110,11 @@ export class UpdateBook {
 
 function isPending(found: unknown): found is Pending {
   if (typeof found !== "object" || found === null) return false;
-  const { id, phase, to, from, version, tries, socket } = found as Partial<Record<keyof Pending, unknown>>;
+  const { id, phase, to, from, version, tries, socket, trialMs } = found as Partial<
+    Record<keyof Pending, unknown>
+  >;
   const isName = (name: unknown) => name === null || typeof name === "string";
   const areWords = [id, version, socket].every((word) => typeof word === "string");
-  return areWords && PHASES.includes(phase) && isName(to) && isName(from) && Number.isSafeInteger(tries);
+  const areNumbers = [tries, trialMs ?? 0].every(Number.isSafeInteger);
+  return areWords && PHASES.includes(phase) && isName(to) && isName(from) && areNumbers;
 }

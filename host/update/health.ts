@@ -5,8 +5,11 @@
 import type { StatusReport } from "../sensor/view.js";
 import type { Pending } from "./book.js";
 
-/** How long a new version may take, and how many looks in a row it has to be well. */
+/** How long a new version may take where nobody says otherwise (a slow machine), and the bounds of saying so. */
 export const HEALTH_MS = 60_000;
+export const HEALTH_MIN_MS = 10_000;
+export const HEALTH_MAX_MS = 1_800_000;
+/** A look each, and how many in a row it has to be well. */
 export const LOOK_MS = 1000;
 export const LOOKS = 5;
 
@@ -15,8 +18,13 @@ export type StatusView = Pick<StatusReport, "version" | "pid"> & {
   readonly inline?: { readonly state: string };
 };
 
-/** What a sensor has to be like. */
-export type Expected = Pick<Pending, "version" | "inline">;
+/** What a sensor has to be like, and how long it may take. */
+export type Expected = Pick<Pending, "version" | "inline" | "trialMs">;
+
+/** What was written down by somebody else is held to the bounds too. */
+export function trialMsOf({ trialMs = HEALTH_MS }: Pick<Pending, "trialMs">): number {
+  return Math.min(Math.max(trialMs, HEALTH_MIN_MS), HEALTH_MAX_MS);
+}
 
 /** Undefined when it is well; otherwise what is not. */
 export function complaint(status: StatusView, expected: Expected): string | undefined {
@@ -42,7 +50,7 @@ export async function watchHealth(
   expected: Expected,
   isOver: () => boolean = () => false,
 ): Promise<string | undefined> {
-  const deadlineMs = watch.nowMs() + HEALTH_MS;
+  const deadlineMs = watch.nowMs() + trialMsOf(expected);
   let [good, pid] = [0, 0];
   let reason = "strayd was not asked";
   while (watch.nowMs() < deadlineMs && !isOver()) {

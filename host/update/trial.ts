@@ -1,10 +1,10 @@
-// A new version on trial: put in force, looked at for a minute, kept or taken back.
+// A new version on trial: put in force, looked at for its time (a minute), kept or taken back.
 // Apart from apply.ts: this goes on wherever a power cut, a crash or somebody's lost connection left it.
 // Always holds: one whole version is in force at every moment; what is on trial stays only if strayd reported healthy, and is
-// taken back after a minute, or at its fourth start.
+// taken back when its time is over, or at its fourth start.
 
 import type { Outcome, Pending } from "./book.js";
-import { HEALTH_MS, watchHealth } from "./health.js";
+import { trialMsOf, watchHealth } from "./health.js";
 import type { UpdatePlace } from "./place.js";
 import type { UpdateSystem } from "./system.js";
 import { compareVersions } from "./version.js";
@@ -63,7 +63,7 @@ export async function finishUpdate(place: UpdatePlace, system: UpdateSystem): Pr
   if (after === undefined || after === "damaged") return book.state().last;
   if (after.phase === "taken-back") return goBack(place, system, after);
   if (reason === undefined) return keep(place, after);
-  const text = `${reason}, ${HEALTH_MS / 1000} s after it was put in force`;
+  const text = `${reason}, ${trialMsOf(after) / 1000} s after it was put in force`;
   return goBack(place, system, takeBack(place, { ...after, reason: text }));
 }
 

@@ -101,9 +101,9 @@ function __stray_at
                     set skip 1
                 case 'shell --role' 'shell -c' 'shell --socket'
                     set skip 1
-                case 'update apply --socket'
+                case 'update apply --socket' 'update apply --trial'
                     set skip 1
-                case 'update rollback --socket'
+                case 'update rollback --socket' 'update rollback --trial'
                     set skip 1
             end
         else if test $count = 0; and __stray_is_command "$path" $word
@@ -529,11 +529,13 @@ complete -c stray -n "__stray_in 'update check'" -s h -l help -d 'display help f
 complete -c stray -n "__stray_in 'update check' 0 0" -F
 complete -c stray -n "__stray_in 'update apply'" -l socket -r -F -d 'control socket of strayd'
 complete -c stray -n "__stray_in 'update apply'" -l force -d 'also a version that is not newer'
+complete -c stray -n "__stray_in 'update apply'" -l trial -r -d 'how long the version may take to be healthy'
 complete -c stray -n "__stray_in 'update apply'" -l json -d 'as one JSON object on one line'
 complete -c stray -n "__stray_in 'update apply'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'update apply' 0 0" -F
 complete -c stray -n "__stray_in 'update status'" -l json -d 'as one JSON object on one line'
 complete -c stray -n "__stray_in 'update status'" -s h -l help -d 'display help for command'
 complete -c stray -n "__stray_in 'update rollback'" -l socket -r -F -d 'control socket of strayd'
+complete -c stray -n "__stray_in 'update rollback'" -l trial -r -d 'how long the version may take to be healthy'
 complete -c stray -n "__stray_in 'update rollback'" -l json -d 'as one JSON object on one line'
 complete -c stray -n "__stray_in 'update rollback'" -s h -l help -d 'display help for command'

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { UpdateBook } from "../../../host/update/book.js";
 import { UpdateDisk } from "../../../host/update/disk.js";
-import { HEALTH_MS, LOOK_MS, LOOKS } from "../../../host/update/health.js";
+import { HEALTH_MAX_MS, HEALTH_MIN_MS, HEALTH_MS, LOOK_MS, LOOKS } from "../../../host/update/health.js";
 import { KEYS_PATH } from "../../../host/update/keys.js";
 import { UPDATE_CODES } from "../../../host/update/problem.js";
 import { RELEASES_PATH } from "../../../host/update/releases.js";
@@ -38,6 +38,7 @@ describe("docs/update.md", () => {
     expect(flat).toContain(`\`${KEYS_PATH}/*.pem\``);
     expect(page).toContain(`| Below \`${RELEASES_PATH}\` |`);
     expect(flat).toContain(`has ${HEALTH_MS / 1000} s to be healthy, five looks in a row, a second apart`);
+    expect(flat).toContain(`--trial 300 FILE\`, from ${HEALTH_MIN_MS / 1000} to ${HEALTH_MAX_MS / 1000} s`);
     expect([LOOKS, LOOK_MS]).toEqual([5, 1000]);
     expect(flat).toContain("the fourth is the last version's");
     expect(TRIES_MAX + 1).toBe(4);

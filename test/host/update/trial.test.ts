@@ -7,7 +7,13 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { lockDirectory } from "../../../host/store/lock.js";
 import { stageRollback, stageUpdate } from "../../../host/update/apply.js";
-import { HEALTH_MS, type StatusView } from "../../../host/update/health.js";
+import {
+  HEALTH_MAX_MS,
+  HEALTH_MIN_MS,
+  HEALTH_MS,
+  type StatusView,
+  trialMsOf,
+} from "../../../host/update/health.js";
 import { versionOf } from "../../../host/update/place.js";
 import { beforeStart, finishUpdate, TRIES_MAX } from "../../../host/update/trial.js";
 import { CutDisk, FakeSystem, INSTALLED, OPTIONS, PowerCut, Rig } from "./rig.js";
@@ -74,6 +80,32 @@ describe("a new version", () => {
       expect(system.place.releases.current).toBeUndefined();
     });
   }
+
+  it("has as long as whoever began the update says", async () => {
+    for (const [trialMs, isWell] of [
+      [HEALTH_MS, false],
+      [5 * HEALTH_MS, true],
+    ] as const) {
+      const system = new FakeSystem(rig.place());
+      const { status } = system;
+      // As on a slow machine.
+      system.status = async () => {
+        if (system.nowAt < 2 * HEALTH_MS) throw new Error("nobody there");
+        return await status();
+      };
+      const options = { ...OPTIONS, trialMs };
+      stageUpdate(system.place, rig.package({ version: "0.2.0" }), options, undefined);
+      const outcome = await finishUpdate(system.place, system);
+      expect(outcome?.result).toBe(isWell ? "in-force" : "rolled-back");
+      if (!isWell) expect(outcome?.reason).toContain(`${trialMs / 1000} s after`);
+    }
+  });
+
+  it("has no longer than the bounds allow, whatever was written down", () => {
+    expect(
+      [undefined, 0, 90_000, 1e12].map((trialMs) => trialMsOf(trialMs === undefined ? {} : { trialMs })),
+    ).toEqual([HEALTH_MS, HEALTH_MIN_MS, 90_000, HEALTH_MAX_MS]);
+  });
 
   it("has to stay one process for some seconds", async () => {
     const system = new FakeSystem(rig.place());
