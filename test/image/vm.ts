@@ -42,6 +42,10 @@ export class Vm {
     copyFileSync(machine.firmware[1], this.variables);
   }
 
+  get isOn(): boolean {
+    return this.child !== undefined;
+  }
+
   private get variables(): string {
     return join(this.folder, "variables.fd");
   }
