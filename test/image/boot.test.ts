@@ -400,7 +400,13 @@ describe.skipIf(!canRun)(`the image ${STRAY_IMAGE_BOARD}`, STEP, () => {
     const capture = CONVERSATIONS.file(folder);
     const seconds = Math.max(60, Math.round(minutes * 60));
     // Other addresses each time: conversations nobody has seen.
-    const endless = ["--loop=100000000", "--unique-ip", `--duration=${seconds}`, `--pps=${TRAFFIC_PPS}`];
+    const endless = [
+      "--timer=nano",
+      "--loop=100000000",
+      "--unique-ip",
+      `--duration=${seconds}`,
+      `--pps=${TRAFFIC_PPS}`,
+    ];
     const replay = vm.left.spawn(["tcpreplay", "--quiet", "--intf1=left", ...endless, capture.path], {
       stdio: "ignore",
     });

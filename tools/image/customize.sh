@@ -8,6 +8,8 @@ root=$1
 rm -f "$root"/etc/ssh/ssh_host_* "$root"/var/lib/systemd/random-seed "$root"/var/lib/dbus/machine-id
 : > "$root/etc/machine-id"
 : > "$root/etc/fstab"
+# Else each login is a warning in the journal.
+: > "$root/etc/default/locale"
 rm -f "$root/etc/resolv.conf"
 printf '# Name servers of the management network, a line each: nameserver 192.0.2.53\n' > "$root/etc/resolv.conf"
 
