@@ -14,6 +14,11 @@ const SENSOR_UNIT = "strayd.service";
 const SYSTEMCTL_MS = 30_000;
 
 export interface UpdateSystem extends HealthWatch {
+  /**
+   * Until strayd's next start the kernel carries the link's frames, where it does so for a sensor that stands still: a stop alone
+   * would let go of the link (`inline.at-stop`). Where no sensor stands in the wire nothing is done.
+   */
+  carry(): Promise<void>;
   /** strayd is started anew; does not wait until it runs. */
   restart(): void;
   /** The service takes what is pending to its end, whatever becomes of this process. */
@@ -21,13 +26,24 @@ export interface UpdateSystem extends HealthWatch {
 }
 
 export function systemOf(socket = DEFAULT_SOCKET): UpdateSystem {
+  const ask = async <Answer>(question: (client: ControlClient) => Promise<Answer>): Promise<Answer> => {
+    const client = await ControlClient.connect(socket);
+    try {
+      return await question(client);
+    } finally {
+      client.close();
+    }
+  };
   return {
-    status: async () => {
-      const client = await ControlClient.connect(socket);
+    status: () => ask((client) => client.status()),
+    carry: async () => {
       try {
-        return await client.status();
-      } finally {
-        client.close();
+        await ask(async (client) => {
+          const { inline } = await client.status();
+          if (inline?.state === "armed") await client.call("v1.bypass.set", { on: true });
+        });
+      } catch {
+        // None runs, or none that can: an update may be what mends that.
       }
     },
     sleep: async (ms) => {

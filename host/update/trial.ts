@@ -47,7 +47,7 @@ export async function finishUpdate(place: UpdatePlace, system: UpdateSystem): Pr
   const pending = book.pending();
   if (pending === "damaged") {
     dropDamaged(place);
-    system.restart();
+    await startAnew(system);
     return undefined;
   }
   if (pending === undefined) return undefined;
@@ -55,7 +55,7 @@ export async function finishUpdate(place: UpdatePlace, system: UpdateSystem): Pr
   if (pending.phase === "staged") book.setPending({ ...pending, phase: "trying" });
   if ((releases.current ?? null) !== pending.to) {
     releases.setCurrent(pending.to ?? undefined);
-    system.restart();
+    await startAnew(system);
   }
   const reason = await watchHealth(system, pending, () => phaseOf(place) !== "trying");
   const after = book.pending();
@@ -65,6 +65,11 @@ export async function finishUpdate(place: UpdatePlace, system: UpdateSystem): Pr
   if (reason === undefined) return keep(place, after);
   const text = `${reason}, ${trialMsOf(after) / 1000} s after it was put in force`;
   return goBack(place, system, takeBack(place, { ...after, reason: text }));
+}
+
+async function startAnew(system: UpdateSystem): Promise<void> {
+  await system.carry();
+  system.restart();
 }
 
 function phaseOf({ book }: UpdatePlace): string | undefined {
@@ -93,14 +98,14 @@ function takeBack({ releases, book }: UpdatePlace, pending: Pending): Pending {
   return taken;
 }
 
-function goBack(place: UpdatePlace, system: UpdateSystem, pending: Pending): Outcome {
+async function goBack(place: UpdatePlace, system: UpdateSystem, pending: Pending): Promise<Outcome> {
   const { releases, book } = place;
   releases.setCurrent(pending.from ?? undefined);
   const outcome = outcomeOf(pending, "rolled-back");
   const { counts } = book.state();
   book.setState({ last: outcome, counts: { ...counts, rolledBack: counts.rolledBack + 1 } });
   book.clearPending();
-  system.restart();
+  await startAnew(system);
   releases.prune([pending.from ?? undefined, book.state().previous ?? undefined]);
   return outcome;
 }

@@ -342,7 +342,7 @@ describe.skipIf(!canRun)(`the image ${STRAY_IMAGE_BOARD}`, STEP, () => {
     expect((await running()).version).toBe("0.1.1");
     const { sent, received } = await pings.done;
     note("pings lost of 600 during an update", sent - received);
-    expect(received).toBeGreaterThanOrEqual(sent * 0.9);
+    expect.soft(received).toBeGreaterThanOrEqual(sent * 0.9);
     const program = 'throw new Error("this version does not work");\n';
     const broken = await send(updatePackage(folder, image, { architecture, version: "0.1.2", program }));
     const taken = await apply(broken);

@@ -97,6 +97,8 @@ export class CutDisk extends UpdateDisk {
 /** A machine whose strayd is started, ends and answers as a test says. */
 export class FakeSystem implements UpdateSystem {
   restarts = 0;
+  /** What was asked of it, in order. */
+  readonly asked: string[] = [];
   nowAt = 0;
   /** Versions whose strayd never comes up. */
   readonly broken = new Set<string>();
@@ -111,6 +113,7 @@ export class FakeSystem implements UpdateSystem {
   /** As systemd does it: what stands before the start, then the start; one that ends at once is started again. */
   restart(): void {
     this.restarts++;
+    this.asked.push("restart");
     this.pid++;
     for (let tries = 0; tries < 10; tries++) {
       beforeStart(this.place);
@@ -132,6 +135,9 @@ export class FakeSystem implements UpdateSystem {
     this.nowAt += ms;
   };
   nowMs = (): number => this.nowAt;
+  carry = async (): Promise<void> => {
+    this.asked.push("carry");
+  };
   startFinish = (): void => undefined;
 }
 

@@ -81,6 +81,16 @@ describe("a new version", () => {
     });
   }
 
+  it("is started, and taken back, while the kernel carries the frames of the link", async () => {
+    const system = new FakeSystem(rig.place());
+    system.asked.length = 0;
+    await update("0.2.0", system);
+    expect(system.asked).toEqual(["carry", "restart"]);
+    system.status1 = { workers: [] };
+    expect(await update("0.3.0", system)).toMatchObject({ result: "rolled-back" });
+    expect(system.asked).toEqual(["carry", "restart", "carry", "restart", "carry", "restart"]);
+  });
+
   it("has as long as whoever began the update says", async () => {
     for (const [trialMs, isWell] of [
       [HEALTH_MS, false],
