@@ -465,7 +465,7 @@ describe.skipIf(!canRun)(`the image ${STRAY_IMAGE_BOARD}`, STEP, () => {
     await vm.start();
     await vm.waitForWire(BOOT_MS);
     // With a new host key, since the old one is not to be had.
-    rmSync(join(folder, "known_hosts"));
+    rmSync(join(folder, "known_hosts"), { force: true });
     await vm.waitForSsh(BOOT_MS);
     await running();
     expect(await guest("cat /run/stray-state.problems")).toMatch(/not used/);
