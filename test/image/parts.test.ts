@@ -90,6 +90,15 @@ describe("what is in an image", () => {
     execFileSync("sh", ["-n"], { input: read("tools/image/customize.sh") });
   });
 
+  it("says on the console what became of the state partition", async () => {
+    const script = read("tools/image/root/etc/initramfs-tools/scripts/local-bottom/stray-state");
+    const [, level] = /echo "<(\d)>stray-state: /.exec(script) ?? [];
+    const entry = loaderEntry(await imageBoard("qemu-x64"), "0.1.0", "the-root");
+    const [, shown] = / loglevel=(\d) /.exec(entry) ?? [];
+    // The kernel shows what is below its level.
+    expect(Number(level)).toBeLessThan(Number(shown));
+  });
+
   it("lets nobody in by a password", () => {
     const text = read("tools/image/root/etc/ssh/sshd_config.d/00-image.conf");
     expect(text).toContain("\nPasswordAuthentication no\n");
