@@ -65,9 +65,11 @@ export class StoreWriter {
     this.start(this.write(buffer));
   }
 
-  /** Ends a file that is old enough, when there is nothing to write. Only when not busy. */
+  /** When there is nothing to write: ends a file that is old enough, or tries again what has failed. Only when not busy. */
   tick(): void {
     if (this.file !== undefined && this.isDue(this.file, 0)) this.start(this.endFile());
+    else if (this.file === undefined && this.failure !== undefined && this.retryMs === 0)
+      this.start(this.probe());
   }
 
   /** Ends the file; the next record begins another. Only when not busy. */
@@ -114,6 +116,19 @@ export class StoreWriter {
       else await this.pause(waitMs);
     }
     buffer.clear();
+  }
+
+  /** A wire without traffic gives nothing to write, and so nothing that would tell that the disk is well again. */
+  private async probe(): Promise<void> {
+    const { directory, log, now } = this.context;
+    try {
+      await directory.prepare(now());
+      this.backoff.succeed();
+      this.failure = undefined;
+      log.say(now(), "info", "well", `${directory.path} can be written again`);
+    } catch (error) {
+      await this.failed(error);
+    }
   }
 
   /** Writes what fits in one file; how long to wait before the next try, 0 when it went well. */

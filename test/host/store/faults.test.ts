@@ -149,6 +149,24 @@ describe("other failures", () => {
     expect(await sequences()).toEqual([1, 2, 3]);
   });
 
+  it("at the start are over as soon as the disk is well, also without a record", async () => {
+    bench.disk.faults.set("list", "ENOSPC");
+    const store = await bench.open();
+    await bench.pass(store, 1100, () => count(store, "errors") > 1);
+    expect(store.state()).toEqual({
+      ok: false,
+      text: expect.stringMatching(/^retry in .*: the disk is full$/),
+    });
+    bench.disk.faults.clear();
+    await bench.pass(store, 60_000, () => store.state().ok);
+    expect(store.state().text).toBe("no file open");
+    expect(bench.lines.at(-1)).toMatchObject({
+      level: "info",
+      message: expect.stringContaining("written again"),
+    });
+    await store.close();
+  });
+
   it("of a disk that hangs neither stop the sensor nor its end", async () => {
     let open = () => {};
     bench.disk.gate = new Promise<void>((resolve) => {
