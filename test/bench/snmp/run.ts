@@ -185,8 +185,8 @@ try {
 Written by \`npm run bench:snmp\`; see \`test/bench/snmp/\` for what it does. Processor time of all threads of strayd (profile
 \`default\`) for a walk of the whole of STRAY-MIB by way of Debian's snmpd, in v3 with authPriv; ${WALKS} walks, the
 first one after the start apart, less what strayd took at rest in as much time just before. snmpd asks for
-one object at a time, in a bulk walk too: most of it is a system call to read and one to write for each. V8 tidies up once some
-eight seconds after a start, which costs up to 40 ms wherever it falls: that is the dearest walk.
+one object at a time, in a bulk walk too: most of it is a system call to read and one to write for each. The dearest walk is
+mostly the one some eight seconds after a start, when V8 tidies up.
 
 ${machineFacts()
   .map((fact) => `- ${fact}`)

@@ -17,25 +17,14 @@ import { COMMENT_MAX, LIST_LINES_MAX, LIST_TEXT_MAX, parseList } from "../../../
 import { addressReport, networkReports, rangePage } from "../../../host/dark/report.js";
 import { DarkKeeper } from "../../../host/sensor/dark-keeper.js";
 import { PROFILES } from "../../../host/wasm/profiles.js";
+import { tableRows } from "../../support/doc-table.js";
 import { RawClient, startControl } from "../control/support.js";
 
 const page = readFileSync(new URL("../../../docs/dark.md", import.meta.url), "utf8");
 const flat = page.replace(/\s+/g, " ");
 const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
-/** Rows of the table with this heading, cell by cell. */
-function table(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const table = (heading: string) => tableRows(page, heading);
 
 const words = (cell = ""): string[] => [...cell.matchAll(/`([A-Za-z]+)`/g)].map(([, word]) => word!);
 

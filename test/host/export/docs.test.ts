@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EveSink } from "../../../host/export/eve.js";
 import { createExporters } from "../../../host/export/factory.js";
+import { tableRows } from "../../support/doc-table.js";
 import { buildRecord } from "../../support/record-builder.js";
 import { EVE_RECORDS } from "./eve-records.js";
 import { logTo } from "./simulated.js";
@@ -11,18 +12,7 @@ import { logTo } from "./simulated.js";
 const PAGE = readFileSync(new URL("../../../docs/export.md", import.meta.url), "utf8");
 
 /** First cells of the table that begins with this heading. */
-function firstCells(heading: string, cells = 1): string[][] {
-  const lines = PAGE.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, 1 + cells)
-      .map((cell) => cell.trim()),
-  );
-}
+const firstCells = (heading: string, cells = 1) => tableRows(PAGE, heading).map((row) => row.slice(0, cells));
 
 const sinks = createExporters(
   {

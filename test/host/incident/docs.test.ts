@@ -16,25 +16,14 @@ import {
   SEVERITIES,
 } from "../../../host/incident/model.js";
 import { alertPolicy, FINDING_POLICY, LEAST_POINTS, OPENING_POINTS } from "../../../host/incident/policy.js";
+import { tableRows } from "../../support/doc-table.js";
 import { RawClient, startControl } from "../control/support.js";
 import { Rig } from "./rig.js";
 
 const page = readFileSync(new URL("../../../docs/incidents.md", import.meta.url), "utf8");
 const flat = page.replace(/\s+/g, " ");
 
-/** Rows of the table with this heading, cell by cell. */
-function table(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const table = (heading: string) => tableRows(page, heading);
 
 const names = (cell: string): string[] => cell.split(", ").filter((name) => name !== "");
 
