@@ -3,13 +3,18 @@
 
 import { expect } from "vitest";
 
-/** Rows of the table with this heading line, cell by cell. */
-export function tableRows(page: string, heading: string): string[][] {
+/** Lines of the table with this heading line, without the heading and its rule. */
+export function tableLines(page: string, heading: string): string[] {
   const lines = page.split("\n");
   const start = lines.indexOf(heading) + 2;
   expect(start, heading).toBeGreaterThan(1);
   const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).map((line) =>
+  return lines.slice(start, end < 0 ? undefined : end);
+}
+
+/** The same, cell by cell. */
+export function tableRows(page: string, heading: string): string[][] {
+  return tableLines(page, heading).map((line) =>
     line
       .split("|")
       .slice(1, -1)

@@ -13,6 +13,7 @@ import { AlertTextSink } from "../../../host/alert/text-sink.js";
 import { addAlertMethods } from "../../../host/control/alert-methods.js";
 import { EveAlert } from "../../../host/export/eve-alert.js";
 import { alertParams } from "../../../host/export/syslog-alert.js";
+import { tableRows } from "../../support/doc-table.js";
 import { RawClient, startControl } from "../control/support.js";
 import { buildAlert } from "./alert-builder.js";
 import { LETTER, SAMPLES } from "./samples.js";
@@ -22,13 +23,7 @@ const letter = buildAlert(LETTER);
 const time = utcTime();
 
 /** First cells of the table with this heading, taken apart at commas. */
-function firstCells(heading: string): string[] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).flatMap((line) => line.split("|")[1]!.trim().split(", "));
-}
+const firstCells = (heading: string) => tableRows(page, heading).flatMap(([first = ""]) => first.split(", "));
 
 /** Paths of all members; those of `alert.metadata` are the rule's. */
 function paths(value: object, before = ""): string[] {

@@ -22,6 +22,7 @@ import { addRuleMethods, PAGE_RULES_MAX } from "../../../host/control/rule-metho
 import { ADMIN_CLIENTS } from "../../../host/control/server.js";
 import { StrayError } from "../../../host/errors.js";
 import type { InlineReport } from "../../../host/sensor/view.js";
+import { tableRows } from "../../support/doc-table.js";
 import { inlineReport, ruleLines } from "./fake-sensor.js";
 import { RawClient, startControl } from "./support.js";
 
@@ -50,13 +51,7 @@ async function startWhole() {
 const page = readFileSync(new URL("../../../docs/control.md", import.meta.url), "utf8");
 
 /** The first cells of the table with this heading. */
-function firstCells(heading: string): string[] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end).map((line) => line.split("|")[1]!.trim());
-}
+const firstCells = (heading: string) => tableRows(page, heading).map(([first = ""]) => first);
 
 /** Of a method: the request and the result that the page shows. */
 function examples(method: string): { request: object; result: object } {

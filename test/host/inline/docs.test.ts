@@ -9,6 +9,7 @@ import { PIN_PLACES } from "../../../host/inline/pin-place.js";
 import { FINDING_TABLE } from "../../../host/record/finding-table.js";
 import type { InlineReport } from "../../../host/sensor/view.js";
 import { COUNTERS } from "../../../host/wasm/counters.js";
+import { tableRows } from "../../support/doc-table.js";
 import { TEST_HOST } from "../config/facts.js";
 
 const page = readFileSync(new URL("../../../docs/inline.md", import.meta.url), "utf8");
@@ -16,19 +17,7 @@ const flat = page.replace(/\s+/g, " ");
 const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 const section = CONFIG_SCHEMA.properties?.["inline"]?.properties ?? {};
 
-/** Rows of the table with this heading, cell by cell. */
-function table(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end < 0 ? undefined : end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const table = (heading: string) => tableRows(page, heading);
 
 const ticked = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word!);
 

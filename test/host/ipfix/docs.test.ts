@@ -8,16 +8,11 @@ import { OWN_ELEMENTS } from "../../../host/ipfix/own-elements.js";
 import { READ_ELEMENTS, WRITTEN_ELEMENTS } from "../../../host/ipfix/standard-elements.js";
 import { FLOW_TEMPLATES, SUB_TEMPLATES, TEMPLATE_FIELDS_MAX } from "../../../host/ipfix/templates.js";
 import { NOTE_BITS } from "../../../host/record/notes.js";
+import { tableLines } from "../../support/doc-table.js";
 
 const text = readFileSync(new URL("../../../docs/ipfix.md", import.meta.url), "utf8");
 
-function table(heading: string): string[] {
-  const lines = text.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end < 0 ? undefined : end);
-}
+const table = (heading: string) => tableLines(text, heading);
 
 const bits = (all: readonly (readonly [bit: number, meaning: string])[]): string[] =>
   all.map(([bit, meaning]) => `| 0x${bit.toString(16)} | ${meaning} |`);

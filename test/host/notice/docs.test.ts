@@ -26,6 +26,7 @@ import { SnmpEngine } from "../../../host/snmp/engine.js";
 import { NOTIFICATIONS_AT } from "../../../host/snmp/mib/definition.js";
 import { notificationOf } from "../../../host/snmp/notification.js";
 import { oidText } from "../../../host/snmp/oid.js";
+import { tableRows } from "../../support/doc-table.js";
 import { EACH_NOTICE } from "../../support/notices.js";
 
 const read = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
@@ -37,22 +38,8 @@ const flat = (text: string) => text.replace(/\s+/g, " ");
 const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 const ticked = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word!);
 
-/** Rows of the table with this heading, cell by cell. */
-function table(page: string, heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end < 0 ? undefined : end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
-
 describe("docs/notices.md", () => {
-  const rows = table(notices, "| Kind | Notification | When | Severity | At most |");
+  const rows = tableRows(notices, "| Kind | Notification | When | Severity | At most |");
 
   it("has every kind with its notification, its severity, and what to do", () => {
     expect(rows.map(([kind]) => ticked(kind)[0])).toEqual([...NOTICE_KINDS]);
@@ -79,7 +66,7 @@ describe("docs/notices.md", () => {
   });
 
   it("has every fact", () => {
-    const said = table(notices, "| Kind | Keys of `facts` |");
+    const said = tableRows(notices, "| Kind | Keys of `facts` |");
     expect(said.map(([kind, keys]) => [ticked(kind)[0], ticked(keys).sort()])).toEqual(
       NOTICE_KINDS.map((kind) => [kind, Object.keys(EACH_NOTICE[kind].facts).sort()]),
     );
@@ -89,7 +76,7 @@ describe("docs/notices.md", () => {
 describe("docs/snmp.md, without snmpd", () => {
   it("has the bounds", () => {
     const bounds = Object.fromEntries(
-      table(alone, "| Bound | Value |").map(([bound, value]) => [bound!, value!]),
+      tableRows(alone, "| Bound | Value |").map(([bound, value]) => [bound!, value!]),
     );
     const { each, all } = RATE_LIMITS;
     const rate = (limits: typeof each) =>
@@ -110,7 +97,7 @@ describe("docs/snmp.md, without snmpd", () => {
   });
 
   it("has every counter", () => {
-    const said = table(alone, "| Counter | Counts |").map(([name]) => name!);
+    const said = tableRows(alone, "| Counter | Counts |").map(([name]) => name!);
     expect(said.sort()).toEqual([...Object.keys(new AgentCounts().values), "rests"].sort());
   });
 
@@ -151,7 +138,7 @@ describe("docs/snmp.md, notifications", () => {
       resolver: new Resolver(),
       log: () => {},
     });
-    const said = table(notifications, "| Counter | Counts |").map(([name]) => name!);
+    const said = tableRows(notifications, "| Counter | Counts |").map(([name]) => name!);
     expect(said.sort()).toEqual(Object.keys(sender.counters()).sort());
   });
 });

@@ -8,17 +8,9 @@ import { DIRECTION_CONFIDENCE } from "../../../host/record/direction.js";
 import { FIELDS } from "../../../host/record/fields.js";
 import { FINDING_NAMES, findingBit, findingNames } from "../../../host/record/findings.js";
 import { ENCAPSULATIONS, NOTE_BITS } from "../../../host/record/notes.js";
+import { tableLines } from "../../support/doc-table.js";
 
 const page = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
-
-/** The lines of the table that begins with this heading, without heading and rule. */
-function table(text: string, heading: string): string[] {
-  const lines = text.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines.slice(start, end < 0 ? undefined : end);
-}
 
 /** The names in backquotes between two headings. */
 function names(text: string, heading: string): string[] {
@@ -33,7 +25,7 @@ describe("docs/record-fields.md", () => {
     const expected = FIELDS.map(
       ({ name, type, meaning, unit }) => `| ${name} | ${type} | ${meaning} | ${unit} |`,
     );
-    expect(table(text, "| Field | Type | Meaning | Unit |")).toEqual(expected);
+    expect(tableLines(text, "| Field | Type | Meaning | Unit |")).toEqual(expected);
   });
 
   it("has the notes and the findings", () => {
@@ -42,7 +34,9 @@ describe("docs/record-fields.md", () => {
   });
 
   it("has the confidence of each direction", () => {
-    const values = table(text, "| dir_reason | dir_conf | When |").map((line) => Number(line.split("|")[2]));
+    const values = tableLines(text, "| dir_reason | dir_conf | When |").map((line) =>
+      Number(line.split("|")[2]),
+    );
     expect(values).toEqual(Object.values(DIRECTION_CONFIDENCE));
   });
 });
@@ -52,7 +46,7 @@ describe("docs/filter.md", () => {
 
   it("has the states and their other spellings", () => {
     const expected = Object.entries(STATE_WORDS).map(([word, { meaning }]) => `| ${word} | ${meaning} |`);
-    expect(table(text, "| Word | True when |")).toEqual(expected);
+    expect(tableLines(text, "| Word | True when |")).toEqual(expected);
     const section = text.split("Other spellings:")[1]!.split("\n\n")[0]!;
     for (const [alias, word] of Object.entries(STATE_ALIASES)) {
       expect(section).toContain(`\`${alias}\``);

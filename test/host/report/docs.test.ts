@@ -10,20 +10,16 @@ import { FACTS_FIRST, FACTS_LATER } from "../../../host/report/gather/facts-shel
 import { PACKETS_A_CASE } from "../../../host/report/gather/packets.js";
 import { makeIncidentReport } from "../../../host/report/incident.js";
 import { reportJson } from "../../../host/report/print/json.js";
+import { tableLines } from "../../support/doc-table.js";
 import { LETTER_RULES, MADE_MS, reportOf } from "../../support/report.js";
 import { keepLetter } from "./kept-letter.js";
 
 const page = readFileSync(new URL("../../../docs/report.md", import.meta.url), "utf8");
 
-function rows(heading: string): string[][] {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading) + 2;
-  expect(start, heading).toBeGreaterThan(1);
-  const end = lines.findIndex((line, index) => index >= start && !line.startsWith("|"));
-  return lines
-    .slice(start, end)
-    .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim()));
-}
+const rows = (heading: string) =>
+  tableLines(page, heading).map((line) =>
+    line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim()),
+  );
 
 /** Told as one: what is in them is documented elsewhere, or differs by its kind. */
 const WHOLE = /^(cases\[\]\.flows\[\]\.facts|cases\[\]\.hidden\[\]\.fit|about\.counts\.undecodedByReason)$/;
