@@ -9,7 +9,7 @@ import { WireSocket, wireBytes } from "../capture/live/wire-socket.js";
 import type { StrayConfig } from "../config/types.js";
 import { StrayError } from "../errors.js";
 import type { SinkLog } from "../export/sink.js";
-import { type SideNumber, type SideRings, setSide } from "../wasm/inline.js";
+import { placeRings, type SideNumber, type SideRings, setSide } from "../wasm/inline.js";
 import type { Capture } from "./capture.js";
 import type { LossListener, RingCounts } from "./capture-set.js";
 import type { InterfaceReport } from "./view.js";
@@ -69,10 +69,25 @@ export class InlinePair implements Capture {
     return { type: "pair", handles, waitMs: this.config.inline.waitMs };
   }
 
-  /** What waited when the worker died is given back unread. */
+  /**
+   * What waited when the worker died is given back unread. Where the rings lie is told anew before, since its memory may
+   * hold anything; where that does not help the rings are opened anew.
+   */
   skipBlock(worker: WorkerHandle): boolean {
     if (this.sides.some(({ socket }) => socket === undefined)) return false;
-    return this.sides.reduce((sum, _, side) => sum + worker.viewer.discard(side, FOR_EVER), 0) > 0;
+    try {
+      let given = 0;
+      for (const [number, { socket }] of this.sides.entries()) {
+        placeRings(worker.memory, number as SideNumber, socket && ringsOf(socket.handle));
+        given += worker.viewer.discard(number, FOR_EVER);
+      }
+      return given > 0;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.log("error", `the dead worker's rings can't be read (${message}): they are opened anew`);
+      this.closeBoth();
+      return true;
+    }
   }
 
   get reports(): InterfaceReport[] {

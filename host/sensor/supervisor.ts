@@ -121,11 +121,29 @@ export class Supervisor {
     await worker.send(this.capture.assignment(worker));
   }
 
+  /** A look at what a dead worker left. Its memory may hold anything: the sensor lives, whatever is found there. */
+  private salvage(worker: WorkerHandle, what: string, look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.log("error", `the ${what} of the dead worker ${worker.number} can't be read: ${message}`, {
+        worker: worker.number,
+      });
+    }
+  }
+
   private bury(worker: WorkerHandle, reason: string): void {
     if (this.isStopping) return;
-    this.feed.empty(worker);
-    this.known?.collect(worker);
-    const flowsLost = worker.carryOver(this.capture?.skipBlock(worker) ?? false);
+    let [hasLostBlock, flowsLost] = [false, 0];
+    this.salvage(worker, "records", () => this.feed.empty(worker));
+    this.salvage(worker, "addresses", () => this.known?.collect(worker));
+    this.salvage(worker, "frames", () => {
+      hasLostBlock = this.capture?.skipBlock(worker) ?? false;
+    });
+    this.salvage(worker, "counters", () => {
+      flowsLost = worker.carryOver(hasLostBlock);
+    });
     worker.restarts++;
     const wasSteady = Date.now() - worker.startedMs > STEADY_MS;
     const delayMs = wasSteady

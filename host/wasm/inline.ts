@@ -86,6 +86,15 @@ export interface SideRings {
   readonly linkType: number;
 }
 
+/** How far the rings of a side are read and filled. */
+const POSITIONS = [
+  SIDE_RX_NEXT_OFFSET,
+  SIDE_RX_BUSY_OFFSET,
+  SIDE_TX_NEXT_OFFSET,
+  SIDE_TX_PENDING_OFFSET,
+  SIDE_TX_FILLED_OFFSET,
+];
+
 const SLOT_ALIGNMENT = 16;
 const SLOT_SIZE_MIN = 128;
 /** What is told of frames in a slot is a u16: where they begin. */
@@ -136,22 +145,26 @@ function allowBytes(allow: readonly string[]) {
  * @throws StrayError INLINE_RINGS
  */
 export function setSide(memory: SensorMemory, side: SideNumber, rings: SideRings | undefined): void {
+  placeRings(memory, side, rings);
+  for (const offset of POSITIONS) writeU32(memory, sideBase(side) + offset, 0);
+}
+
+/**
+ * Says again where the rings of a side lie, and leaves how far both are read and filled.
+ * @throws StrayError INLINE_RINGS
+ */
+export function placeRings(memory: SensorMemory, side: SideNumber, rings: SideRings | undefined): void {
   if (rings !== undefined) check(rings);
   const at = sideBase(side);
   const word = (offset: number, value: number): void => writeU32(memory, at + offset, value);
   word(SIDE_RX_BASE_OFFSET, rings?.rxBase ?? 0);
   word(SIDE_RX_SLOTS_OFFSET, rings?.rxSlots ?? 0);
   word(SIDE_SLOT_SIZE_OFFSET, rings?.slotSize ?? 0);
-  word(SIDE_RX_NEXT_OFFSET, 0);
   word(SIDE_TX_BASE_OFFSET, rings?.txBase ?? 0);
   word(SIDE_TX_SLOTS_OFFSET, rings?.txSlots ?? 0);
-  word(SIDE_TX_NEXT_OFFSET, 0);
-  word(SIDE_TX_PENDING_OFFSET, 0);
   word(SIDE_FRAME_MAX_OFFSET, rings?.frameMax ?? 0);
   word(SIDE_LINK_TYPE_OFFSET, rings?.linkType ?? 0);
   word(SIDE_TX_SLOT_SIZE_OFFSET, rings?.txSlotSize ?? 0);
-  word(SIDE_TX_FILLED_OFFSET, 0);
-  word(SIDE_RX_BUSY_OFFSET, 0);
 }
 
 function check({ rxBase, rxSlots, txBase, txSlots, slotSize, txSlotSize, frameMax }: SideRings): void {

@@ -82,22 +82,28 @@ describe.skipIf(!canRunInline())("the wire lives", () => {
     await home.stop();
   });
 
-  it("through an exception of the worker, which is followed by another", async () => {
-    const daemon = await home.startInline();
-    const loaded = await underLoad(rig, async () => {
-      await breakWorker(daemon.pid);
-      await until("another worker runs", async () => {
-        const { workers } = await home.status();
-        return workers.every(({ state, restarts }) => state === "running" && restarts > 0);
+  it.each(["ring", "place"] as const)(
+    "through an exception of the worker with a wrong %s",
+    async (broken) => {
+      const daemon = await home.startInline();
+      const loaded = await underLoad(rig, async () => {
+        breakWorker(daemon.pid, broken);
+        await until("another worker runs", async () => {
+          expect(daemon.exit, daemon.said).toBeUndefined();
+          const { workers } = await home.status();
+          return workers.every(({ state, restarts }) => state === "running" && restarts > 0);
+        });
       });
-    });
-    expectAlive(loaded);
-    const taken = await home.counter("inline-taken");
-    await ping(rig.client, rig.serverEnd().address);
-    expect(await home.counter("inline-taken")).toBeGreaterThan(taken);
-    expect(daemon.exit).toBeUndefined();
-    await home.stop();
-  });
+      expectAlive(loaded);
+      const taken = await home.counter("inline-taken");
+      await until("frames go through it again", async () => {
+        await ping(rig.client, rig.serverEnd().address);
+        return (await home.counter("inline-taken")) > taken;
+      });
+      expect(daemon.exit).toBeUndefined();
+      await home.stop();
+    },
+  );
 
   it("through the kernel's choice of the sensor when memory is out", async () => {
     const group = new MemoryGroup(`stray-test-${process.pid}`);

@@ -108,6 +108,28 @@ describe("a worker", () => {
     expect(rig.supervisor.workers[1]?.restarts).toBe(0);
   });
 
+  it("is started again though what it left can't be read: told, and nothing else lost", async () => {
+    rig = new Rig();
+    const unreadable = () => {
+      throw new Error("memory access out of bounds");
+    };
+    await rig.supervisor.start({ ...noRings, skipBlock: unreadable } as unknown as CaptureSet);
+    await until(() => rig.worker.state === "running");
+    rig.push(1);
+    await rig.worker.terminate();
+    await until(() => rig.worker.restarts === 1 && rig.worker.state === "running");
+    expect(rig.log).toEqual([
+      "error: the frames of the dead worker 0 can't be read: memory access out of bounds",
+      expect.stringMatching(/^error: worker 0 died/),
+    ]);
+    expect(rig.worker.counters()).toMatchObject({
+      packets: 1,
+      "flows-lost": 1,
+      "blocks-lost": 0,
+      restarts: 1,
+    });
+  });
+
   it("ends at once, and for good, when a start is given up while it loads", async () => {
     rig = new Rig(2);
     await rig.supervisor.start(noRings);

@@ -8,6 +8,7 @@ import {
   type InlinePolicy,
   inlineLoad,
   pendingSends,
+  placeRings,
   type SideRings,
   setSide,
   writeInline,
@@ -97,6 +98,16 @@ describe("setSide()", () => {
       .map((offset) => at(1, offset));
     expect(values).toEqual([rings.rxBase, 16, 2048, 0, rings.txBase, 8, 0, 0, 1514, 1]);
     expect(at(0, I.SIDE_RX_BASE_OFFSET)).toBe(0);
+  });
+
+  it("says again where they lie, and leaves how far they are read", () => {
+    setSide(memory, 1, rings);
+    const next = L.INLINE_BASE + I.INLINE_SIDES_OFFSET + I.INLINE_SIDE_SIZE + I.SIDE_RX_NEXT_OFFSET;
+    const base = next - I.SIDE_RX_NEXT_OFFSET + I.SIDE_RX_BASE_OFFSET;
+    writeU32(memory, next, 7);
+    writeU32(memory, base, 0xc0000000);
+    placeRings(memory, 1, rings);
+    expect([at(1, I.SIDE_RX_NEXT_OFFSET), at(1, I.SIDE_RX_BASE_OFFSET)]).toEqual([7, rings.rxBase]);
   });
 
   it("takes them away", () => {

@@ -6,11 +6,10 @@ import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs"
 import * as I from "../../../assembly/inline/inline-layout.js";
 import * as L from "../../../assembly/layout.js";
 
-const RING_ADDRESS_OFFSET = L.INLINE_BASE + I.INLINE_SIDES_OFFSET + I.SIDE_RX_BASE_OFFSET;
+const SIDE_OFFSET = L.INLINE_BASE + I.INLINE_SIDES_OFFSET;
+const RING_ADDRESS_OFFSET = SIDE_OFFSET + I.SIDE_RX_BASE_OFFSET;
 /** Beyond the end of a sensor's memory, and so far below 4 GiB that the last slot of a ring is there, too. */
 const NOWHERE = 0xc0000000;
-/** Within this a worker under load has read the word; its thread takes longer to end, so the next one finds it whole. */
-const TAKEN_MS = 4;
 
 interface Mapping {
   readonly start: bigint;
@@ -27,20 +26,36 @@ function mappingsOf(pid: number): Mapping[] {
     }));
 }
 
-/** The receiving ring of the first side leads nowhere for a moment: the worker throws, its next thread finds it whole. */
-export async function breakWorker(pid: number): Promise<void> {
+/** What of the first side leads nowhere: its receiving ring, or the place in it that is read next. */
+export type Broken = "ring" | "place";
+
+/** As if the worker had overwritten a word of its own: it throws. */
+export function breakWorker(pid: number, broken: Broken): void {
   const fd = openSync(`/proc/${pid}/mem`, "r+");
   try {
-    const address = findWord(fd, pid);
-    const [before, nowhere] = [Buffer.alloc(4), Buffer.alloc(4)];
-    readSync(fd, before, 0, 4, address);
-    nowhere.writeUInt32LE(NOWHERE);
-    writeSync(fd, nowhere, 0, 4, Number(address));
-    await new Promise((resolve) => setTimeout(resolve, TAKEN_MS));
-    writeSync(fd, before, 0, 4, Number(address));
+    const ring = Number(findWord(fd, pid));
+    const side = ring - I.SIDE_RX_BASE_OFFSET;
+    if (broken === "ring") writeWord(fd, ring, NOWHERE);
+    else {
+      const [base, slotSize] = [readWord(fd, ring), readWord(fd, side + I.SIDE_SLOT_SIZE_OFFSET)];
+      const place = Math.ceil((NOWHERE - base) / slotSize) + readWord(fd, side + I.SIDE_RX_SLOTS_OFFSET);
+      writeWord(fd, side + I.SIDE_RX_NEXT_OFFSET, place);
+    }
   } finally {
     closeSync(fd);
   }
+}
+
+function readWord(fd: number, address: number): number {
+  const word = Buffer.alloc(4);
+  readSync(fd, word, 0, 4, address);
+  return word.readUInt32LE();
+}
+
+function writeWord(fd: number, address: number, value: number): void {
+  const word = Buffer.alloc(4);
+  word.writeUInt32LE(value);
+  writeSync(fd, word, 0, 4, address);
 }
 
 /** Address of the word that says where in linear memory the ring is mapped. */
