@@ -54,6 +54,7 @@ describe.skipIf(!canRun)("on arm64", { timeout: SUITE_MS }, () => {
   beforeAll(async () => {
     root = await DebRoot.unpack(KIND);
     const copy = root.path("project");
+    execFileSync(process.execPath, [join(PROJECT, "dist/examples/build.js")], { cwd: PROJECT });
     const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
       cwd: PROJECT,
       encoding: "utf8",
