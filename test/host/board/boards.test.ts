@@ -22,6 +22,8 @@ describe("boards/", () => {
     // Something is left for what nobody thought of.
     expect(memory.leftBytes).toBeGreaterThan(memory.bytes / 10);
     expect(disk.leftBytes).toBeGreaterThan(disk.bytes / 10);
+    // What stands between two wires and is forgotten there cuts no link when strayd stops.
+    expect(board.config.inline.atStop === "bypass").toBe(board.nics.some(({ role }) => role === "wire-a"));
     for (const { where } of board.sources) expect(where).toMatch(/^https:\/\/\S+\.\S+/);
     const text = configText(board.config, { host: hostOf(name, board.memoryBytes) });
     const again = parseConfig(text, name, { host: hostOf(name, board.memoryBytes) });
