@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as layout from "../../assembly/layout.js";
+import { PATIENCE } from "../support/patience.js";
 
 const source = readFileSync(new URL("../../assembly/layout.ts", import.meta.url), "utf8");
 const values = layout as unknown as Record<string, number>;
@@ -82,7 +83,7 @@ describe("layout.ts in both languages", () => {
   let compiled: Map<string, number>;
   beforeAll(async () => {
     compiled = await compiledGlobals();
-  }, 60_000);
+  }, 60_000 * PATIENCE);
 
   it("exports the same names", () => {
     expect([...compiled.keys()].sort()).toEqual(Object.keys(values).sort());

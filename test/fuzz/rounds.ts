@@ -6,6 +6,7 @@ import type { Home } from "../../host/wasm/homes.js";
 import type { CapturedFrame } from "../support/captures.js";
 import { type CoreLimits, LIMITS } from "../support/core.js";
 import { type FeedResult, feed } from "../support/feed.js";
+import { PATIENCE } from "../support/patience.js";
 import { Random } from "../support/random.js";
 import type { Corpus } from "./corpus.js";
 import { checkTables, fuzzedDetection, fuzzedHomes, poisonTables } from "./detection.js";
@@ -14,7 +15,7 @@ import { Finding, type Pair, takeAlerts } from "./pair.js";
 import { type RuleUse, ruleUse } from "./rule-use.js";
 
 export const FRAMES_A_ROUND = 4096;
-const CALL_LIMIT_MS = 500;
+const CALL_LIMIT_MS = 500 * PATIENCE;
 const MARGIN = 96;
 const SLOTS_BASE = L.WINDOWS_BASE + 65536;
 const SLOTS_END = L.WINDOWS_BASE + L.WINDOWS_REGION_SIZE - 65536;

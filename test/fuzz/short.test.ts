@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import * as L from "../../assembly/layout.js";
 import * as f from "../../examples/frame.js";
 import { LIMITS } from "../support/core.js";
+import { PATIENCE } from "../support/patience.js";
 import { Random } from "../support/random.js";
 import { LINK_TYPES } from "./corpus.js";
 import { Pair } from "./pair.js";
@@ -69,38 +70,50 @@ function* contents(head: Uint8Array): Generator<Uint8Array> {
 describe.each([0x00, 0xff])(
   "with %d around the frames of the one and the opposite around the other's",
   (poison) => {
-    it("every IPv4 protocol", () => {
-      expect(
-        tryAll(
-          protocols((proto, payload) => f.ipv4({ ...V4, proto }, payload)),
-          101,
-          poison,
-        ),
-      ).toBeGreaterThan(80_000);
-    }, 60_000);
+    it(
+      "every IPv4 protocol",
+      () => {
+        expect(
+          tryAll(
+            protocols((proto, payload) => f.ipv4({ ...V4, proto }, payload)),
+            101,
+            poison,
+          ),
+        ).toBeGreaterThan(80_000);
+      },
+      60_000 * PATIENCE,
+    );
 
-    it("every IPv6 next header", () => {
-      expect(
-        tryAll(
-          protocols((proto, payload) => f.ipv6({ ...V6, proto }, payload)),
-          101,
-          poison,
-        ),
-      ).toBeGreaterThan(80_000);
-    }, 60_000);
+    it(
+      "every IPv6 next header",
+      () => {
+        expect(
+          tryAll(
+            protocols((proto, payload) => f.ipv6({ ...V6, proto }, payload)),
+            101,
+            poison,
+          ),
+        ).toBeGreaterThan(80_000);
+      },
+      60_000 * PATIENCE,
+    );
 
-    it("every ICMP type of both versions, with every short length", () => {
-      const types = function* (): Generator<Uint8Array> {
-        for (let type = 0; type < 256; type++) {
-          for (const length of LENGTHS.slice(1)) {
-            const message = f.concat(f.u8(type), new Uint8Array(length - 1));
-            yield f.ipv4({ ...V4, proto: 1 }, message);
-            yield f.ipv6({ ...V6, proto: 58 }, message);
+    it(
+      "every ICMP type of both versions, with every short length",
+      () => {
+        const types = function* (): Generator<Uint8Array> {
+          for (let type = 0; type < 256; type++) {
+            for (const length of LENGTHS.slice(1)) {
+              const message = f.concat(f.u8(type), new Uint8Array(length - 1));
+              yield f.ipv4({ ...V4, proto: 1 }, message);
+              yield f.ipv6({ ...V6, proto: 58 }, message);
+            }
           }
-        }
-      };
-      expect(tryAll(types(), 101, poison)).toBeGreaterThan(30_000);
-    }, 60_000);
+        };
+        expect(tryAll(types(), 101, poison)).toBeGreaterThan(30_000);
+      },
+      60_000 * PATIENCE,
+    );
 
     it.each(ETHERTYPES)("ethertype %d", (type) => {
       const head = f.ethernet({ type }, new Uint8Array(0));

@@ -4,9 +4,10 @@
 
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { PATIENCE } from "./patience.js";
 
-const WAIT_MS = 20_000;
-const STOP_MS = 15_000;
+const WAIT_MS = 20_000 * PATIENCE;
+const STOP_MS = 15_000 * PATIENCE;
 const POLL_MS = 50;
 const SAID_CHARACTERS_MAX = 1 << 20;
 

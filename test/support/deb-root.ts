@@ -34,7 +34,9 @@ const MAKE_EMULATED_TIMEOUT_MS = 1_800_000;
 const COMMAND_TIMEOUT_MS = 60_000;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 /** Inside: its own /proc is unshare's doing; names of interfaces are those of the network namespace. */
-const WITH_SYS = ["/bin/sh", "-c", 'mount -t sysfs -o ro sysfs /sys && exec "$@"', "sh"];
+const MOUNTS =
+  "mount -t sysfs -o ro sysfs /sys && mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts /dev/pts";
+const WITH_MOUNTS = ["/bin/sh", "-c", `${MOUNTS} && exec "$@"`, "sh"];
 
 /** True where a root can be made or is there. Otherwise says so loudly, and answers false. */
 export async function canUseDebRoot(kind = FOR_PACKAGE): Promise<boolean> {
@@ -162,7 +164,7 @@ export class DebRoot {
       "--mount-proc",
     ];
     const prefix = network === undefined ? [] : ["ip", "netns", "exec", network.name];
-    return [...prefix, ...spaces, ...WITH_SYS, ...words];
+    return [...prefix, ...spaces, ...WITH_MOUNTS, ...words];
   }
 
   /** Every file and folder but /dev, /proc and /sys, sorted. */

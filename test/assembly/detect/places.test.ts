@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { COARSE_SHIFT, DETECT_WAYS } from "../../../assembly/detect/detect-layout.js";
 import { PLACE_MARK_SIZE, PLACE_TAG_SIZE, WINDOWS_BASE } from "../../../assembly/layout.js";
 import { type Entry, loadEntry } from "../../support/entry.js";
+import { PATIENCE } from "../../support/patience.js";
 import { Random, seedOf } from "../../support/random.js";
 
 interface Places {
@@ -30,7 +31,7 @@ let random: Random;
 beforeAll(async () => {
   entry = await loadEntry<Places>("places");
   random = new Random(seedOf("places"));
-}, 120_000);
+}, 120_000 * PATIENCE);
 
 function begin(): Places {
   entry.bytes.fill(0, TAGS, END);

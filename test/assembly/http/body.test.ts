@@ -10,13 +10,14 @@ import {
   COUNTER_HTTP_REQUESTS,
   COUNTER_HTTP_RESPONSES,
 } from "../../../assembly/layout.js";
+import { PATIENCE } from "../../support/patience.js";
 import { Random, seedOf } from "../../support/random.js";
 import { type HttpEntry, HttpFeed, loadHttp } from "./support.js";
 
 let http: HttpEntry;
 beforeAll(async () => {
   http = await loadHttp();
-}, 120_000);
+}, 120_000 * PATIENCE);
 
 function chunked(body: Buffer, sizes: () => number): Buffer {
   const parts: Buffer[] = [];

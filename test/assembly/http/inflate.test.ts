@@ -18,6 +18,7 @@ import {
   HTTP_SCRATCH_USED,
 } from "../../../assembly/http/http-layout.js";
 import { SCRATCH_HTTP_BASE, SCRATCH_HTTP_SIZE, WINDOWS_BASE } from "../../../assembly/layout.js";
+import { PATIENCE } from "../../support/patience.js";
 import { Random, seedOf } from "../../support/random.js";
 import { type HttpEntry, loadHttp } from "./support.js";
 
@@ -31,7 +32,7 @@ const BROKEN = 3;
 let http: HttpEntry;
 beforeAll(async () => {
   http = await loadHttp();
-}, 120_000);
+}, 120_000 * PATIENCE);
 
 function inflate(input: Uint8Array, encoding: number): { result: number; output: Buffer } {
   const { bytes, exports } = http;

@@ -4,6 +4,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { PATIENCE } from "../../support/patience.js";
 import { type HttpEntry, HttpFeed, loadHttp, type Told } from "./support.js";
 
 const PAGE = new URL("../../golden/http/messages.md", import.meta.url);
@@ -13,7 +14,7 @@ const { STRAY_UPDATE } = process.env;
 let http: HttpEntry;
 beforeAll(async () => {
   http = await loadHttp();
-}, 120_000);
+}, 120_000 * PATIENCE);
 
 function streamOf(text: string, lineEnd: string): Buffer {
   const plain = text

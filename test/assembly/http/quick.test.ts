@@ -3,6 +3,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import * as L from "../../../assembly/layout.js";
+import { PATIENCE } from "../../support/patience.js";
 import { Random, seedOf } from "../../support/random.js";
 import { FLOW, type HttpEntry, loadHttp } from "./support.js";
 
@@ -17,7 +18,7 @@ const NAMES = new Map([
 let http: HttpEntry;
 beforeAll(async () => {
   http = await loadHttp();
-}, 120_000);
+}, 120_000 * PATIENCE);
 
 function place(payload: Uint8Array): void {
   const { bytes, view } = http;

@@ -11,6 +11,7 @@ import {
   TRICK_TRAVERSAL,
 } from "../../../assembly/http/http-layout.js";
 import { COUNTER_HTTP_URI_LIMIT, COUNTERS_BASE, WINDOWS_BASE } from "../../../assembly/layout.js";
+import { PATIENCE } from "../../support/patience.js";
 import { type HttpEntry, loadHttp } from "./support.js";
 
 const PAGE = new URL("../../golden/http/uri.md", import.meta.url);
@@ -23,7 +24,7 @@ const { STRAY_UPDATE } = process.env;
 let http: HttpEntry;
 beforeAll(async () => {
   http = await loadHttp();
-}, 120_000);
+}, 120_000 * PATIENCE);
 
 function bytesOf(text: string): Uint8Array {
   const plain = text.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) =>

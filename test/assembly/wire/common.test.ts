@@ -20,6 +20,7 @@ import {
 } from "../../../assembly/layout.js";
 import { ethernet, filler, ipv4, tcp, udp } from "../../../examples/frame.js";
 import { captureFiles, framesOf } from "../../support/captures.js";
+import { PATIENCE } from "../../support/patience.js";
 import { Random, seedOf } from "../../support/random.js";
 
 interface BothWays {
@@ -62,7 +63,7 @@ beforeAll(async () => {
   const module = new WebAssembly.Module(binary as BufferSource);
   both = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as BothWays;
   view.setUint32(CONFIG_BASE + CONFIG_FLAGS_OFFSET, CONFIG_FLAG_CHECKSUM, true);
-}, 60_000);
+}, 60_000 * PATIENCE);
 
 /** The packet, up to the fields that only the walk uses, and the counters, as hex. */
 function outcome(at: number): string {

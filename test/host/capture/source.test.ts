@@ -9,6 +9,7 @@ import { constants, deflateRawSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CaptureProblem } from "../../../host/capture/problem.js";
 import { openSource } from "../../../host/capture/source.js";
+import { PATIENCE } from "../../support/patience.js";
 import { Random } from "../../support/random.js";
 
 const SIZE = 700_001;
@@ -159,18 +160,22 @@ describe("standard input", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("lets the program end while the other side still has it open", async () => {
-    const argv = ["--import", "./tools/ts.mjs", "test/support/read-stdin.ts", "10"];
-    const child = spawn(process.execPath, argv, { stdio: ["pipe", "pipe", "inherit"] });
-    child.stdin.write("0123456789");
-    const output = await new Promise<string>((resolve) => {
-      let text = "";
-      child.stdout.on("data", (piece) => {
-        text += piece;
+  it(
+    "lets the program end while the other side still has it open",
+    async () => {
+      const argv = ["--import", "./tools/ts.mjs", "test/support/read-stdin.ts", "10"];
+      const child = spawn(process.execPath, argv, { stdio: ["pipe", "pipe", "inherit"] });
+      child.stdin.write("0123456789");
+      const output = await new Promise<string>((resolve) => {
+        let text = "";
+        child.stdout.on("data", (piece) => {
+          text += piece;
+        });
+        child.on("close", () => resolve(text));
       });
-      child.on("close", () => resolve(text));
-    });
-    expect(JSON.parse(output).size).toBe(10);
-    child.stdin.destroy();
-  }, 20_000);
+      expect(JSON.parse(output).size).toBe(10);
+      child.stdin.destroy();
+    },
+    20_000 * PATIENCE,
+  );
 });

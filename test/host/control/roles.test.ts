@@ -20,6 +20,7 @@ import { METHOD_ROLES, mayAct, ROLES, type Role } from "../../../host/control/ro
 import { addRuleMethods } from "../../../host/control/rule-methods.js";
 import type { ControlOptions } from "../../../host/control/server.js";
 import { userName } from "../../../host/control/user.js";
+import { IS_EMULATED } from "../../support/patience.js";
 import { requireProgram } from "../../support/system.js";
 import { later, RawClient, startControl, temporaryFolder } from "./support.js";
 
@@ -264,8 +265,10 @@ describe("the kernel's word", () => {
 
   const mayBecomeOthers = process.getuid?.() === 0 && requireProgram("setpriv", "util-linux");
   if (!mayBecomeOthers) console.error("\n*** TESTS LEFT OUT: groups of another process: they need root\n");
+  // It has room for four bytes of any option that it does not know, whatever is asked for.
+  if (IS_EMULATED) console.error("\n*** TESTS LEFT OUT: many groups: qemu-user passes no list of them on\n");
 
-  it.skipIf(!mayBecomeOthers)("tells of another account with many groups", async () => {
+  it.skipIf(!mayBecomeOthers || IS_EMULATED)("tells of another account with many groups", async () => {
     const seen: (Peer | undefined)[] = [];
     const { path } = await startControl({
       mode: 0o666,

@@ -9,6 +9,7 @@ import type { LogLevel } from "../../../host/config/types.js";
 import { isJournal } from "../../../host/log/journal.js";
 import { LOG_LEVELS } from "../../../host/log/levels.js";
 import { Logger, type LoggerOptions } from "../../../host/log/logger.js";
+import { PATIENCE } from "../../support/patience.js";
 
 const NOW_MS = Date.UTC(2026, 10, 24, 22, 0, 0, 123);
 const TIME = "2026-11-24T22:00:00.123Z";
@@ -193,7 +194,7 @@ describe("a process that logs", () => {
       encoding: "utf8",
       stdio: ["ignore", "pipe", stderr],
       maxBuffer: 1 << 26,
-      timeout: 50_000,
+      timeout: 50_000 * PATIENCE,
     });
 
   it("loses nothing to a reader that reads", () => {

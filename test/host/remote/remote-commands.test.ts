@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PATIENCE } from "../../support/patience.js";
 import { bundleCommands, startProgram } from "../control/run-command.js";
 import { startControl, temporaryFolder, until } from "../control/support.js";
 import { INJECTIONS } from "./injections.js";
@@ -86,9 +87,10 @@ describe("one host", () => {
 
   it("that never answers is told of in time, and its ssh is ended", async () => {
     const { run, calls } = remoteRig({ a: { isSilent: true } });
-    const { stderr, exitCode } = await run(["-H", "a", "--timeout", "0.5", "status"]);
+    const seconds = 0.5 * PATIENCE;
+    const { stderr, exitCode } = await run(["-H", "a", "--timeout", `${seconds}`, "status"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("stray: a: no answer in 0.5 s");
+    expect(stderr).toContain(`stray: a: no answer in ${seconds} s`);
     const pid = calls()[0]!.pid;
     await until(() => !isThere(pid), "the ssh that was started is gone");
   });

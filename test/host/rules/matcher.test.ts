@@ -8,6 +8,7 @@ import { anchorOf, frequency } from "../../../host/rules/matcher/frequency.js";
 import { placeSlots } from "../../../host/rules/matcher/tables.js";
 import { buildMatcher, type Pattern } from "../../../host/rules/matcher.js";
 import { patternsLike } from "../../bench/rules/matcher-text.js";
+import { PATIENCE } from "../../support/patience.js";
 import { Random } from "../../support/random.js";
 
 const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
@@ -56,7 +57,7 @@ describe("buildMatcher", () => {
     expect(() => buildMatcher(asPatterns([new Uint8Array(M.PATTERN_MAX + 1)]))).toThrow(RangeError);
   });
 
-  it("takes 50,000 patterns", { timeout: 30_000 }, () => {
+  it("takes 50,000 patterns", { timeout: 30_000 * PATIENCE }, () => {
     const bytes = buildMatcher(asPatterns(patternsLike(new Random(5), 50_000, 0.01)));
     expect(new DataView(bytes.buffer).getUint32(M.MATCHER_PATTERNS_OFFSET, true)).toBe(50_000);
   });

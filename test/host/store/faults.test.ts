@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FlowStore } from "../../../host/store/flow-store.js";
 import { readStore } from "../../../host/store/read-store.js";
 import { nodeStoreFs } from "../../../host/store/store-fs.js";
+import { PATIENCE } from "../../support/patience.js";
 import { buildRecord } from "../../support/record-builder.js";
 import { asNobody } from "../../support/unprivileged.js";
 import { Bench, until } from "./disk.js";
@@ -26,27 +27,34 @@ const upTo = (last: number) => Array.from({ length: last }, (_, index) => index 
 const count = (store: FlowStore, name: string): number => store.counters()[name]!;
 
 describe("a full disk", () => {
-  it("costs nothing when space comes again: a cut write is taken back to the last whole message", async () => {
-    const store = await bench.open();
-    bench.disk.room = 40_000;
-    writeAll(store, 1, 1000);
-    await bench.pass(store, 1100, () => count(store, "errors") > 0);
-    expect(store.state()).toEqual({ ok: false, text: expect.stringMatching(/^retry.*: the disk is full$/) });
-    // Readable at once, and only whole messages.
-    const early = await sequences();
-    expect(early).toEqual(upTo(early.length));
-    expect(count(store, "records")).toBe(early.length);
-    bench.disk.room = Number.POSITIVE_INFINITY;
-    await bench.pass(store, 60_000, () => count(store, "records") === 1000);
-    await store.close();
-    expect(await sequences()).toEqual(upTo(1000));
-    expect(count(store, "dropped")).toBe(0);
-    expect(bench.files).toHaveLength(1);
-    expect(bench.lines[0]).toMatchObject({
-      level: "error",
-      message: expect.stringContaining("the disk is full; trying again in"),
-    });
-  }, 90_000);
+  it(
+    "costs nothing when space comes again: a cut write is taken back to the last whole message",
+    async () => {
+      const store = await bench.open();
+      bench.disk.room = 40_000;
+      writeAll(store, 1, 1000);
+      await bench.pass(store, 1100, () => count(store, "errors") > 0);
+      expect(store.state()).toEqual({
+        ok: false,
+        text: expect.stringMatching(/^retry.*: the disk is full$/),
+      });
+      // Readable at once, and only whole messages.
+      const early = await sequences();
+      expect(early).toEqual(upTo(early.length));
+      expect(count(store, "records")).toBe(early.length);
+      bench.disk.room = Number.POSITIVE_INFINITY;
+      await bench.pass(store, 60_000, () => count(store, "records") === 1000);
+      await store.close();
+      expect(await sequences()).toEqual(upTo(1000));
+      expect(count(store, "dropped")).toBe(0);
+      expect(bench.files).toHaveLength(1);
+      expect(bench.lines[0]).toMatchObject({
+        level: "error",
+        message: expect.stringContaining("the disk is full; trying again in"),
+      });
+    },
+    90_000 * PATIENCE,
+  );
 
   it("takes no more memory than two buffers: what does not fit is dropped and counted", async () => {
     const store = await bench.open({}, 65536);
@@ -82,19 +90,23 @@ describe("a full disk", () => {
 });
 
 describe("other failures", () => {
-  it("of a write begin another file, with all that was not whole in the first", async () => {
-    const store = await bench.open();
-    writeAll(store, 1, 10);
-    await bench.pass(store, 1100, () => count(store, "records") === 10);
-    bench.disk.faults.set("write", "EIO");
-    writeAll(store, 11, 20);
-    await bench.pass(store, 1100, () => count(store, "errors") > 0);
-    bench.disk.faults.clear();
-    await bench.pass(store, 60_000, () => count(store, "records") === 20);
-    await store.close();
-    expect(bench.files).toHaveLength(2);
-    expect(await sequences()).toEqual(upTo(20));
-  }, 90_000);
+  it(
+    "of a write begin another file, with all that was not whole in the first",
+    async () => {
+      const store = await bench.open();
+      writeAll(store, 1, 10);
+      await bench.pass(store, 1100, () => count(store, "records") === 10);
+      bench.disk.faults.set("write", "EIO");
+      writeAll(store, 11, 20);
+      await bench.pass(store, 1100, () => count(store, "errors") > 0);
+      bench.disk.faults.clear();
+      await bench.pass(store, 60_000, () => count(store, "records") === 20);
+      await store.close();
+      expect(bench.files).toHaveLength(2);
+      expect(await sequences()).toEqual(upTo(20));
+    },
+    90_000 * PATIENCE,
+  );
 
   it.each([
     ["EACCES", "permission denied"],

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareVersions } from "../../../host/update/version.js";
+import { PATIENCE } from "../../support/patience.js";
 import { requireProgram } from "../../support/system.js";
 
 /** From old to new, as Debian's policy manual has it. */
@@ -23,7 +24,7 @@ describe("versions", () => {
     expect(compareVersions("0:1.0", "1.0")).toBe(0);
   });
 
-  it.skipIf(!requireProgram("dpkg", "dpkg"))("are dpkg's", { timeout: 60_000 }, () => {
+  it.skipIf(!requireProgram("dpkg", "dpkg"))("are dpkg's", { timeout: 60_000 * PATIENCE }, () => {
     const part = fc.stringMatching(/^\d[0-9a-z.+~]{0,6}$/);
     fc.assert(
       fc.property(part, part, (left, right) => {
