@@ -33,6 +33,11 @@ export function printable(text: string): string {
   });
 }
 
+/** What anything thrown says of itself, as it is: printable() before it is shown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The `code` of a Node.js system error (`ENOENT`), or undefined. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;

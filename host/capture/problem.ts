@@ -3,7 +3,7 @@
 // Always holds: the line names the file (escaped), where in it, what was expected and what is there.
 
 import * as L from "../../assembly/layout.js";
-import { type ExitCode, printable, StrayError, systemCode } from "../errors.js";
+import { type ExitCode, messageOf, printable, StrayError, systemCode } from "../errors.js";
 import { readU32, readU64, type SensorMemory } from "../wasm/memory.js";
 
 export type ProblemCode =
@@ -45,7 +45,7 @@ export function openProblem(file: string, cause: unknown): CaptureProblem {
   if (system === "EACCES" || system === "EPERM") {
     return problem("INPUT_UNREADABLE", "permission denied: it must be readable by this user");
   }
-  return problem("INPUT_UNREADABLE", `cannot be opened (${system ?? messageOf(cause)})`);
+  return problem("INPUT_UNREADABLE", `cannot be opened (${system ?? shownMessage(cause)})`);
 }
 
 export function directoryProblem(file: string): CaptureProblem {
@@ -60,7 +60,7 @@ export function directoryProblem(file: string): CaptureProblem {
 
 /** A file that could be opened, but not read to its end. */
 export function readProblem(file: string, offset: number, cause: unknown): CaptureProblem {
-  const reason = `reading failed (${systemCode(cause) ?? messageOf(cause)}); what came before it was read`;
+  const reason = `reading failed (${systemCode(cause) ?? shownMessage(cause)}); what came before it was read`;
   return new CaptureProblem("INPUT_UNREADABLE", file, reason, offset, 1, { cause });
 }
 
@@ -68,13 +68,13 @@ export function readProblem(file: string, offset: number, cause: unknown): Captu
 export function gzipProblem(file: string, offset: number, cause: unknown): CaptureProblem {
   const cut = systemCode(cause) === "Z_BUF_ERROR";
   const what = cut ? "the compressed data ends too early" : `the compressed data is damaged`;
-  const detail = cut ? "" : ` (${messageOf(cause)})`;
+  const detail = cut ? "" : ` (${shownMessage(cause)})`;
   const reason = `${what}${detail}; what could be decompressed was read`;
   return new CaptureProblem(cut ? "INPUT_CUT" : "INPUT_DAMAGED", file, reason, offset, 1, { cause });
 }
 
-function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error));
+function shownMessage(error: unknown): string {
+  return printable(messageOf(error));
 }
 
 /** What the module found wrong with input `number`, after RUN_INPUT_DAMAGED. */

@@ -4,7 +4,7 @@
 
 import { CommanderError } from "commander";
 import { ConfigError } from "../config/problem.js";
-import { printable, StrayError } from "../errors.js";
+import { messageOf, printable, StrayError } from "../errors.js";
 
 export function tellError(error: unknown): number {
   // Commander has said it already.
@@ -14,7 +14,7 @@ export function tellError(error: unknown): number {
     for (const line of lines) process.stderr.write(`stray: ${line}\n`);
     return error.exitCode;
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   process.stderr.write(`stray: internal error, please report it: ${printable(text)}\n`);
   const { STRAY_DEBUG: isDebugging } = process.env;
   if (isDebugging && error instanceof Error) process.stderr.write(`${error.stack}\n`);

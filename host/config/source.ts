@@ -3,7 +3,7 @@
 // Always holds: at most TEXT_BYTES_MAX bytes are taken, even of a file without an end.
 
 import { constants, type FileHandle, open } from "node:fs/promises";
-import { printable, StrayError, systemCode } from "../errors.js";
+import { messageOf, printable, StrayError, systemCode } from "../errors.js";
 import { ConfigError } from "./problem.js";
 import { formatSize, KIB } from "./units.js";
 
@@ -52,7 +52,7 @@ function unreadable(path: string, cause: unknown): StrayError {
     EISDIR: "expected a file, found a folder",
     ENOTDIR: "expected a folder before the last /, found a file",
   };
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = messageOf(cause);
   const reason = (code && reasons[code]) ?? `it can't be read: ${text}`;
   return new StrayError("CONFIG_UNREADABLE", printable(`${path}: ${reason}`), 2, { cause });
 }

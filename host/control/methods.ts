@@ -11,7 +11,7 @@ import {
   type JSONRPCResponse,
   JSONRPCServer,
 } from "json-rpc-2.0";
-import { printable, StrayError } from "../errors.js";
+import { messageOf, printable, StrayError } from "../errors.js";
 import type { AuditOutcome, AuditSink } from "./audit-entry.js";
 import type { Caller } from "./caller.js";
 import type { ControlCounts } from "./counts.js";
@@ -77,7 +77,7 @@ export class MethodRegistry {
         if (isRoleRefused(error)) this.counts["requests-forbidden"]++;
         tell(isRoleRefused(error) ? "refused" : "failed", error);
         if (!isForTheClient(error)) {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = messageOf(error);
           this.log("error", `control: ${name} failed: ${printable(reason)}`, { method: name });
         }
         throw error;

@@ -6,7 +6,7 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import type { Server } from "node:net";
 import { dirname, join, resolve } from "node:path";
-import { printable, StrayError, systemCode } from "../errors.js";
+import { messageOf, printable, StrayError, systemCode } from "../errors.js";
 import { groupId } from "./group.js";
 import type { ControlLog } from "./methods.js";
 import { putInPlace, removeIfSocket, statOf } from "./socket-place.js";
@@ -134,7 +134,7 @@ function giveAway(draft: string, { group, owner, mode, log }: SocketFileOptions)
 }
 
 function explained(path: string, cause: unknown): StrayError {
-  const code = systemCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+  const code = systemCode(cause) ?? messageOf(cause);
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new StrayError(
       "CONTROL_NO_PERMISSION",

@@ -2,7 +2,7 @@
 // Apart because the state line and the log say the same.
 // Always holds: one short line without control characters.
 
-import { printable, systemCode } from "../errors.js";
+import { messageOf, printable, systemCode } from "../errors.js";
 
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused: nothing listens there",
@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<string, string>> = {
 export function problemText(error: unknown): string {
   const code = systemCode(error);
   if (code !== undefined) return WORDS[code] ?? code;
-  return printable(error instanceof Error ? error.message : String(error)).slice(0, 200);
+  return printable(messageOf(error)).slice(0, 200);
 }
 
 /** An error with a system code, as Node.js makes them. */

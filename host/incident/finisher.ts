@@ -4,6 +4,7 @@
 // of the weighing keeps nothing from being written.
 
 import type { WeighContext } from "../cause/weigh.js";
+import { messageOf } from "../errors.js";
 import type { SinkLog } from "../export/sink.js";
 import { SqliteError } from "../sqlite/codes.js";
 import type { IncidentBook } from "./book.js";
@@ -107,7 +108,7 @@ export class Finisher {
       // Causes are an opinion: what was counted is written all the same.
       this.errors++;
       if (this.errors === 1) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         this.parts.log("error", `incidents: causes can't be weighed, please report it: ${text}`);
       }
     }

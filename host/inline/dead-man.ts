@@ -10,7 +10,7 @@ import {
   DEADMAN_MODE_BYPASS,
   DEADMAN_MODE_OFF,
 } from "../../assembly/inline/inline-layout.js";
-import { printable, StrayError } from "../errors.js";
+import { messageOf, printable, StrayError } from "../errors.js";
 import type { Account } from "../system/privileges.js";
 import type { Bypassed } from "./dead-man-page.js";
 import { DeadManPage, firstValue } from "./dead-man-page.js";
@@ -177,7 +177,7 @@ export class DeadMan {
       else tc.disengage().forEach((count, side) => void this.page.addBypassed(side === 0 ? 0 : 1, count));
       this.tickProblem = undefined;
     } catch (error) {
-      this.tickProblem = error instanceof Error ? error.message : String(error);
+      this.tickProblem = messageOf(error);
     }
   }
 
@@ -198,7 +198,7 @@ export class DeadMan {
       this.sideProblems[side] = this.kernel?.renew(side, index);
       this.renewTc();
     } catch (error) {
-      this.sideProblems[side] = error instanceof Error ? error.message : String(error);
+      this.sideProblems[side] = messageOf(error);
     }
     this.page.setPeer(other(side), index);
     return this.sideProblems[side] === undefined;
@@ -216,7 +216,7 @@ export class DeadMan {
     try {
       this.tc?.release(keep);
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      problems.push(messageOf(error));
     }
     problems.push(...(this.kernel?.release(keep) ?? []));
     this.kernel = undefined;

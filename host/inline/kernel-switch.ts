@@ -7,7 +7,7 @@ import { DEADMAN_VALUE_SIZE } from "../../assembly/inline/inline-layout.js";
 import { refusedBpf } from "../bpf/call.js";
 import { isTaken, tryIngressLink, tryXdpLink, updateLink } from "../bpf/link.js";
 import { createArray, loadProgram, tryAttachToSocket } from "../bpf/objects.js";
-import { printable, StrayError } from "../errors.js";
+import { messageOf, printable, StrayError } from "../errors.js";
 import { driverName } from "../system/ethtool.js";
 import { libc } from "../system/libc.js";
 import { linkFacts } from "../system/link-facts.js";
@@ -126,7 +126,7 @@ export class KernelSwitch {
       if (index !== before.interfaceIndex) this.promiscuity?.forget(before.interfaceIndex);
       return this.promiscuity?.turnOn({ name, index });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return `the link of interface ${printable(name)} ends with the process: ${reason}`;
     }
   }

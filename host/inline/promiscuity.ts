@@ -6,7 +6,7 @@
 // remembered before it is done, where it outlives us.
 
 import { interfaceState, setPromiscuous } from "../capture/live/interface.js";
-import { printable, systemCode } from "../errors.js";
+import { messageOf, printable, systemCode } from "../errors.js";
 import { errnoName, errnoText } from "../system/libc.js";
 
 interface Side {
@@ -43,7 +43,7 @@ export class Promiscuity {
       }
       memory.markPromiscuous(index);
     } catch (error) {
-      return cannot(name, systemCode(error) ?? (error instanceof Error ? error.message : String(error)));
+      return cannot(name, systemCode(error) ?? messageOf(error));
     }
     const done = setPromiscuous(index, true);
     if (done >= 0) this.made.set(index, name);

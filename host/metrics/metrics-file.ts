@@ -5,7 +5,7 @@
 
 import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { systemCode } from "../errors.js";
+import { messageOf, systemCode } from "../errors.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 
 export interface MetricsFileOptions {
@@ -71,7 +71,7 @@ export class MetricsFile {
       if (this.failure !== undefined) log("info", `${this.name}: ${path} is written again`);
       this.failure = undefined;
     } catch (error) {
-      const reason = systemCode(error) ?? (error instanceof Error ? error.message : String(error));
+      const reason = systemCode(error) ?? messageOf(error);
       this.counts.errors++;
       if (this.failure !== reason) log("error", `${this.name}: ${path} can't be written: ${reason}`);
       this.failure = reason;

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isIPv6, type Socket } from "node:net";
 import { isLoopback } from "../config/endpoint.js";
-import { StrayError, systemCode } from "../errors.js";
+import { messageOf, StrayError, systemCode } from "../errors.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import { CONTENT_TYPES, type Exposition } from "./exposition.js";
 
@@ -180,7 +180,7 @@ export class MetricsServer {
       bytes = this.options.text(form);
     } catch (error) {
       this.counts.errors++;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.options.log("error", `${this.name}: the metrics can't be had: ${reason}`);
       this.say(response, 503, "the metrics can't be had just now");
       return;

@@ -16,7 +16,7 @@ import { addIncidentMethods } from "../control/incident-methods.js";
 import { addInlineMethods } from "../control/inline-methods.js";
 import { addRuleMethods } from "../control/rule-methods.js";
 import { ControlServer } from "../control/server.js";
-import { StrayError } from "../errors.js";
+import { messageOf, StrayError } from "../errors.js";
 import type { RecordSink, SinkLog } from "../export/sink.js";
 import type { Logger } from "../log/logger.js";
 import { OpenedQueue } from "../notice/opened-queue.js";
@@ -520,8 +520,4 @@ function capabilitiesOf({ inline }: StrayConfig): readonly Capability[] {
 
 function sinkLog(log: Logger): SinkLog {
   return (level, message, data) => log[level](message, data);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

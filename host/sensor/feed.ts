@@ -6,6 +6,7 @@
 import type { Alert } from "../alert/alert.js";
 import { drainAlerts } from "../alert/alert-ring.js";
 import type { AlertSink } from "../alert/alert-sink.js";
+import { messageOf } from "../errors.js";
 import type { RecordSink, SinkLog } from "../export/sink.js";
 import type { FlowRecord } from "../record/flow-record.js";
 import type { WorkerHandle } from "./worker-handle.js";
@@ -124,7 +125,7 @@ export class RecordFeed {
   private blame(sink: Sink, error: unknown): void {
     this.errors++;
     if (this.errors > 1) return;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     this.log("error", `internal error in ${sink.name}, please report it: ${text}`);
   }
 

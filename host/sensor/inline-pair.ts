@@ -7,7 +7,7 @@ import { interfaceState } from "../capture/live/interface.js";
 import type { WireHandle } from "../capture/live/wire-handle.js";
 import { WireSocket, wireBytes } from "../capture/live/wire-socket.js";
 import type { StrayConfig } from "../config/types.js";
-import { StrayError } from "../errors.js";
+import { messageOf, StrayError } from "../errors.js";
 import type { SinkLog } from "../export/sink.js";
 import { placeRings, type SideNumber, type SideRings, setSide } from "../wasm/inline.js";
 import type { Capture } from "./capture.js";
@@ -83,7 +83,7 @@ export class InlinePair implements Capture {
       }
       return given > 0;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.log("error", `the dead worker's rings can't be read (${message}): they are opened anew`);
       this.closeBoth();
       return true;

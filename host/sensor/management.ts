@@ -4,6 +4,7 @@
 // its view, as everybody does.
 
 import type { StrayConfig } from "../config/types.js";
+import { messageOf } from "../errors.js";
 import type { SinkLog, SinkState } from "../export/sink.js";
 import type { IncidentEngine } from "../incident/engine.js";
 import type { NoticeTaker } from "../notice/notice.js";
@@ -104,7 +105,7 @@ export class Management {
       try {
         part.pulse(nowMs);
       } catch (error) {
-        this.log("error", `watching the sensor: ${error instanceof Error ? error.message : String(error)}`);
+        this.log("error", `watching the sensor: ${messageOf(error)}`);
       }
     }
   }

@@ -6,6 +6,7 @@
 import { formatEndpoint } from "../config/endpoint.js";
 import type { MetricsConfig } from "../config/management-types.js";
 import type { StrayConfig } from "../config/types.js";
+import { messageOf } from "../errors.js";
 import type { SinkLog } from "../export/sink.js";
 import { type Exposition, exposition } from "../metrics/exposition.js";
 import { type MetricsCounters, metricFamilies } from "../metrics/families.js";
@@ -107,7 +108,7 @@ export class MetricsKeeper implements ManagedPart {
       else this.server = server;
       this.failure = undefined;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (this.failure?.reason !== reason) this.sources.log("error", reason);
       this.failure = { reason, retryMs: nowMs + RETRY_MS };
     } finally {

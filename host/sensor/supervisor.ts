@@ -3,6 +3,7 @@
 // Always holds: a dead worker's records are taken out before its table starts empty; a worker that keeps dying is
 // started again ever more slowly, never given up.
 
+import { messageOf } from "../errors.js";
 import type { SinkLog } from "../export/sink.js";
 import type { Limits } from "../wasm/config.js";
 import type { Capture } from "./capture.js";
@@ -126,7 +127,7 @@ export class Supervisor {
     try {
       look();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.log("error", `the ${what} of the dead worker ${worker.number} can't be read: ${message}`, {
         worker: worker.number,
       });

@@ -20,7 +20,7 @@ import {
   STATE_UNHEARD_OFFSET,
 } from "../../assembly/layout.js";
 import { AlertRing } from "../alert/alert-ring.js";
-import { StrayError } from "../errors.js";
+import { messageOf, StrayError } from "../errors.js";
 import { FlowRecord } from "../record/flow-record.js";
 import type { RuleCounts } from "../rules/rule-counts.js";
 import { type Limits, writeConfig } from "../wasm/config.js";
@@ -207,7 +207,7 @@ export class WorkerHandle {
     this.thread = thread;
     let reason = "it ended";
     thread.on("error", (error) => {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = messageOf(error);
     });
     thread.on("exit", () => {
       if (this.thread !== thread) return;

@@ -2,7 +2,7 @@
 // Apart because writer, lock and reader say the same things.
 // Always holds: a text names what is wrong and what helps; system errors keep their code.
 
-import { printable, StrayError, systemCode } from "../errors.js";
+import { messageOf, printable, StrayError, systemCode } from "../errors.js";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function reasonOf(error: unknown): string {
   const code = systemCode(error) ?? (error instanceof StrayError ? error.code : undefined);
   if (code !== undefined) return REASONS[code] ?? code;
-  return printable(error instanceof Error ? error.message : String(error));
+  return printable(messageOf(error));
 }
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;

@@ -2,6 +2,7 @@
 // in the wire as the one before did.
 // Apart because an update and its tests ask the same. Always holds: well is who was so several looks in a row, in one process.
 
+import { messageOf } from "../errors.js";
 import type { StatusReport } from "../sensor/view.js";
 import type { Pending } from "./book.js";
 
@@ -62,7 +63,7 @@ export async function watchHealth(
       reason = found ?? "strayd was started anew while it was looked at";
     } catch (error) {
       good = 0;
-      reason = `strayd does not answer: ${error instanceof Error ? error.message : String(error)}`;
+      reason = `strayd does not answer: ${messageOf(error)}`;
     }
     if (good >= LOOKS) return undefined;
     await watch.sleep(LOOK_MS);

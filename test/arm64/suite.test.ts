@@ -32,6 +32,7 @@ const SUITE_MS = 4 * 3_600_000;
 const TEST_MS = 900_000;
 /** Of a test's own machine, namespace or peer; and what asks how fast something is. */
 const NOT_UNITS = ["test/system", "test/image", "test/packaging", "test/arm64", "test/parity"];
+/** Of the whole; fewer, and vitest did not find them. */
 const TESTS_LEAST = 3000;
 /** Not in the checkout, but made from it once, on any architecture. */
 const MADE = ["build/stray.wasm", "build/examples", "dist"];
