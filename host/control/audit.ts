@@ -76,9 +76,10 @@ export class AuditLog {
 
   /** About once a second. */
   pulse(nowMs: number): void {
-    if (this.file === undefined) return;
-    this.file.pulse(nowMs);
-    this.measure();
+    const { file, path } = this;
+    if (file === undefined || path === undefined) return;
+    file.pulse(nowMs);
+    this.measure(path, file);
   }
 
   /** Opens the path anew: somebody may have moved the file away. */
@@ -127,8 +128,9 @@ export class AuditLog {
     rename(path, olderPath(path), (error) => {
       this.isTurning = false;
       if (error === null || error.code === "ENOENT") {
-        this.bytes = 0;
-        this.counts.rotations++;
+        // What waits goes to the new file, or to the first one: there may be none yet.
+        this.bytes = file.held;
+        if (error === null) this.counts.rotations++;
         file.reopen();
         return;
       }
@@ -138,16 +140,17 @@ export class AuditLog {
     });
   }
 
-  /** How large the file is that is written now. */
-  private measure(): void {
-    if (this.path === undefined || this.isMeasuring) return;
+  /** How large the file is that is written now; one that has grown too large is turned over without waiting for a call. */
+  private measure(path: string, file: LineFile): void {
+    if (this.isMeasuring) return;
     this.isMeasuring = true;
-    stat(this.path, (error, stats) => {
+    stat(path, (error, stats) => {
       this.isMeasuring = false;
       // Of a file that is being moved away it says nothing.
       if (this.isTurning) return;
-      if (error === null) this.bytes = stats.isFile() ? stats.size : Number.NEGATIVE_INFINITY;
-      else if (error.code === "ENOENT") this.bytes = 0;
+      if (error === null) this.bytes = stats.isFile() ? stats.size + file.held : Number.NEGATIVE_INFINITY;
+      else if (error.code === "ENOENT") this.bytes = file.held;
+      if (this.bytes > this.bytesMax && error === null) this.turn(path, file);
     });
   }
 

@@ -191,6 +191,26 @@ describe("the file", () => {
     expect(log.counters()["lines"]).toBe(0);
   });
 
+  it("is turned over when it is too large, though nobody calls", async () => {
+    const { log, path } = start({ bytesMax: 2000 });
+    await written(log, () => existsSync(path), "it is there");
+    writeFileSync(path, `${"x".repeat(5000)}\n`);
+    await written(log, () => log.counters()["rotations"] === 1, "it is moved");
+    expect(statSync(olderPath(path)).size).toBe(5001);
+    log.tell(callOf("bob"));
+    await written(log, () => entries(path).length === 1, "the line is in the new one");
+  });
+
+  it("that is not there yet is not turned over", async () => {
+    const path = join(temporaryFolder(), "none", "audit.log");
+    const { log } = start({ bytesMax: 2000, path });
+    for (let n = 0; n < 100; n++) log.tell(callOf("x".repeat(100)));
+    await written(log, () => (log.counters()["errors"] ?? 0) > 0, "opening it has failed");
+    await log.close();
+    expect(existsSync(path)).toBe(false);
+    expect(log.counters()).toMatchObject({ rotations: 0, "rotation-errors": 0 });
+  });
+
   it("that can't be turned over grows to twice its bound and no further", async () => {
     const { log, path, said } = start({ bytesMax: 2000 });
     mkdirSync(join(olderPath(path), "in the way"), { recursive: true });
