@@ -63,7 +63,7 @@ describe.skipIf(!canRun)(`the image ${STRAY_IMAGE_BOARD}`, STEP, () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "stray-image-"));
-    image = builtImage(machine.board, folder);
+    image = await builtImage(machine.board, folder);
     const disk = diskOf(image, folder);
     vm = new Vm(machine, await accelerator(machine), disk, image.sshKey, folder);
     note("accelerator", vm.accelerator);

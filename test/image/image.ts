@@ -2,8 +2,9 @@
 // Apart because building takes minutes, and whoever works on the test wants to do it once.
 // Always holds: what is booted is a copy; the one that was built stays as it is.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash, createPrivateKey } from "node:crypto";
+import { once } from "node:events";
 import {
   copyFileSync,
   existsSync,
@@ -34,7 +35,7 @@ export interface BuiltImage {
   readonly usedBytes: number;
 }
 
-export function builtImage(board: string, scratch: string): BuiltImage {
+export async function builtImage(board: string, scratch: string): Promise<BuiltImage> {
   const { STRAY_IMAGE_FOLDER: folder = scratch } = process.env;
   mkdirSync(folder, { recursive: true });
   const [path, sshKey, updateKey] = [`${board}.img`, "ssh-key", "update.pem"].map((name) =>
@@ -60,7 +61,14 @@ export function builtImage(board: string, scratch: string): BuiltImage {
       "--output",
       path,
     ];
-    execFileSync("npm", words, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"], timeout: BUILD_MS });
+    // Not in one go: a worker of vitest's that says nothing for a minute is an error.
+    const child = spawn("npm", words, {
+      cwd: ROOT,
+      stdio: ["ignore", "inherit", "inherit"],
+      timeout: BUILD_MS,
+    });
+    const [status] = await once(child, "exit");
+    if (status !== 0) throw new Error(`the image was not built: npm ended with ${status}`);
   }
   const { size, blocks } = statSync(path);
   return { path, sshKey, updateKey, sizeBytes: size, usedBytes: blocks * 512 };
