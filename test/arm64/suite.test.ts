@@ -22,7 +22,7 @@ const isLong = STRAY_LONG === "1";
 if (!isLong) console.error("\n*** TESTS LEFT OUT: the suite is run on arm64 only with STRAY_LONG=1\n");
 const KIND = {
   architecture: "arm64",
-  packages: ["nodejs", "libsqlite3-0", "procps", "iproute2"],
+  packages: ["nodejs", "libsqlite3-0", "procps", "iproute2", "python3", "tcpdump", "tshark"],
 } as const;
 const canRun =
   isLong && requireFile("/usr/bin/qemu-aarch64-static", "qemu-user-static") && (await canUseDebRoot(KIND));
