@@ -94,7 +94,7 @@ describe.skipIf(!canRun)("on arm64", { timeout: SUITE_MS }, () => {
       ...[`--shard=${STRAY_ARM64_SHARD}`, `--maxWorkers=${availableParallelism()}`],
       ...["--outputFile.json=/report.json", `--testTimeout=${TEST_MS}`, `--hookTimeout=${TEST_MS}`],
       ...NOT_UNITS.flatMap((folder) => ["--exclude", `${folder}/**`]),
-      ...STRAY_ARM64_TESTS.split(" "),
+      ...STRAY_ARM64_TESTS.split(" ").filter((word) => word !== ""),
     ];
     const say = (text: string) => process.stderr.write(text);
     await root.run(["sh", "-c", 'cd /project && exec "$@"', "sh", ...words], SUITE_MS, say);
