@@ -91,6 +91,8 @@ describe.skipIf(!canRun)("on arm64", { timeout: SUITE_MS }, () => {
     const words = [
       ...["env", "STRAY_EMULATED=1"],
       ...["node", "node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json"],
+      // Emulated, reading the same modules anew for each file takes longer than most tests.
+      "--no-isolate",
       ...[`--shard=${STRAY_ARM64_SHARD}`, `--maxWorkers=${availableParallelism()}`],
       ...["--outputFile.json=/report.json", `--testTimeout=${TEST_MS}`, `--hookTimeout=${TEST_MS}`],
       ...NOT_UNITS.flatMap((folder) => ["--exclude", `${folder}/**`]),

@@ -9,6 +9,7 @@ import * as R from "../../../assembly/match/rules-layout.js";
 import { ipv4, text, udp } from "../../../examples/frame.js";
 import { EvidenceStore, evidenceComment } from "../../../host/alert/evidence-store.js";
 import { interfaceBlock, packetBlock, sectionBlock } from "../../../host/alert/pcapng.js";
+import { PATIENCE } from "../../support/patience.js";
 import { requireProgram } from "../../support/system.js";
 import { type AlertSpec, buildAlert, TIME_NS } from "./alert-builder.js";
 import { LETTER, SAMPLES } from "./samples.js";
@@ -102,7 +103,7 @@ describe("the evidence", () => {
         if (index % 4 === 0) {
           nowMs += 1000;
           store.pulse(nowMs);
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          await new Promise((resolve) => setTimeout(resolve, 20 * PATIENCE));
         }
       }
       await store.close();
@@ -170,7 +171,7 @@ describe("the evidence", () => {
         if (packetIndex % 3 === 0) {
           nowMs += 1000;
           store.pulse(nowMs);
-          await new Promise((resolve) => setTimeout(resolve, 10));
+          await new Promise((resolve) => setTimeout(resolve, 10 * PATIENCE));
         }
       }
       await store.close();
