@@ -53,11 +53,10 @@ function compileMs(count: number): number {
 }
 
 describe("compiling", () => {
-  it("takes well under two seconds for 5,000 rules, and four times the rules about four times as long", () => {
+  it("of four times the rules takes about four times as long", () => {
     compileMs(500);
     const few = compileMs(5000);
     const many = compileMs(20000);
-    expect(few).toBeLessThan(4000); // on a busy machine
-    expect(many).toBeLessThan(few * 12 + 1000);
+    expect(many).toBeLessThan(few * 12);
   });
 });
