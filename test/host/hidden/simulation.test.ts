@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { fitPorts } from "../../../host/hidden/fit.js";
+import { PATIENCE } from "../../support/patience.js";
 import { Random, seedOf } from "../../support/random.js";
 import {
   interleaved,
@@ -53,6 +54,6 @@ describe("simulated sources", () => {
       console.info(`${name}: ${((right / ROUNDS) * 100).toFixed(1)}% right of ${ROUNDS}`);
       expect(right / ROUNDS, wrong.slice(0, 5).join("\n")).toBeGreaterThanOrEqual(RIGHT_MIN);
     },
-    60_000,
+    60_000 * PATIENCE,
   );
 });
