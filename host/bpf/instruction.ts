@@ -26,16 +26,20 @@ export const INSTRUCTION_BYTES = 8;
 
 // Classes and parts of the code (RFC 9669, sections 3 to 5).
 const LDX = 0x61;
+const ST = 0x62;
+const STX = 0x63;
 const ATOMIC_ADD = 0xc3;
 const LD_IMM64 = 0x18;
 const MOVE_REGISTER = 0xbf;
 const MOVE_NUMBER = 0xb7;
+const ADD_NUMBER = 0x07;
 const SUBTRACT_REGISTER = 0x1f;
 const JUMP = 0x05;
 const JUMP_REGISTER = 0x08;
 const CALL = 0x85;
 const EXIT = 0x95;
-/** Of the second register field of LD_IMM64: the number is a map's descriptor, what is loaded is its value's address. */
+/** Of the second register field of LD_IMM64: the number is a map's descriptor; loaded is the map, or its value's address. */
+const MAP = 1;
 const MAP_VALUE = 2;
 
 const SIZES: Readonly<Record<Width, number>> = { 4: 0x00, 2: 0x08, 1: 0x10, 8: 0x18 };
@@ -56,6 +60,7 @@ const DISTANCE_MAX = 0x7fff;
 export const label = (name: string): Step => ({ label: name });
 export const move = (dst: Register, src: Register): Step => ({ code: MOVE_REGISTER, dst, src });
 export const moveNumber = (dst: Register, imm: number): Step => ({ code: MOVE_NUMBER, dst, imm });
+export const addNumber = (dst: Register, imm: number): Step => ({ code: ADD_NUMBER, dst, imm });
 export const subtract = (dst: Register, src: Register): Step => ({ code: SUBTRACT_REGISTER, dst, src });
 /** dst = the `width` bytes at src + off. */
 export const load = (width: Width, dst: Register, src: Register, off: number): Step => ({
@@ -64,6 +69,19 @@ export const load = (width: Width, dst: Register, src: Register, off: number): S
   src,
   off,
 });
+/** The `width` bytes at dst + off = src. */
+export const store = (width: Width, dst: Register, off: number, src: Register): Step => ({
+  code: STX + SIZES[width],
+  dst,
+  src,
+  off,
+});
+export const storeNumber = (width: Width, dst: Register, off: number, imm: number): Step => ({
+  code: ST + SIZES[width],
+  dst,
+  off,
+  imm,
+});
 /** What lies at dst + off grows by src, in one step for all processors. */
 export const addAtomic = (width: 4 | 8, dst: Register, off: number, src: Register): Step => ({
   code: ATOMIC_ADD + SIZES[width],
@@ -71,6 +89,11 @@ export const addAtomic = (width: 4 | 8, dst: Register, off: number, src: Registe
   src,
   off,
 });
+/** dst = the map that `mapFd` refers to, as the kernel's functions take it. */
+export const loadMap = (dst: Register, mapFd: number): readonly Step[] => [
+  { code: LD_IMM64, dst, src: MAP, imm: mapFd },
+  { code: 0 },
+];
 /** dst = the address of the first value of the array that `mapFd` refers to, and `offset` bytes on. */
 export const loadMapValue = (dst: Register, mapFd: number, offset = 0): readonly Step[] => [
   { code: LD_IMM64, dst, src: MAP_VALUE, imm: mapFd },

@@ -20,6 +20,7 @@ import {
 import { INSTRUCTION_BYTES } from "./instruction.js";
 
 const BPF_MAP_TYPE_ARRAY = 2;
+const BPF_MAP_TYPE_PERCPU_ARRAY = 6;
 const BPF_F_MMAPABLE = 1 << 10;
 export const BPF_PROG_TYPE_SOCKET_FILTER = 1;
 export const BPF_PROG_TYPE_SCHED_CLS = 3;
@@ -42,12 +43,21 @@ const LICENSE = Buffer.from("Apache-2.0\0");
 
 /** An array of values that can be mapped into a process (Linux 5.5). */
 export function createArray(name: string, valueBytes: number, entries: number): number {
+  return createMap(name, BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, valueBytes, entries);
+}
+
+/** An array of which each processor has its own values (Linux 4.6). */
+export function createPerProcessorArray(name: string, valueBytes: number, entries: number): number {
+  return createMap(name, BPF_MAP_TYPE_PERCPU_ARRAY, 0, valueBytes, entries);
+}
+
+function createMap(name: string, type: number, flags: number, valueBytes: number, entries: number): number {
   const attributes = new Attributes(MAP_CREATE_BYTES)
-    .u32(0, BPF_MAP_TYPE_ARRAY)
+    .u32(0, type)
     .u32(4, 4)
     .u32(8, valueBytes)
     .u32(12, entries)
-    .u32(16, BPF_F_MMAPABLE)
+    .u32(16, flags)
     .name(28, name);
   return bpf(BPF_MAP_CREATE, attributes, `make the BPF map ${name}`);
 }

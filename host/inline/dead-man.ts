@@ -116,11 +116,11 @@ export class DeadMan {
   }
 
   /**
-   * Keeps what the kernel carries out of a packet socket's ring; it takes the place of any other filter there. False:
-   * there is no BPF, so the ring holds that as well. @throws StrayError BPF_REFUSED.
+   * Keeps what the kernel carries out of the ring of the side's packet socket; it takes the place of any other filter
+   * there. One socket a side. False: there is no BPF, so the ring holds that as well. @throws StrayError BPF_REFUSED.
    */
-  guard(socketFd: number): boolean {
-    this.kernel?.guard(socketFd);
+  guard(side: Side, socketFd: number): boolean {
+    this.kernel?.guard(side, socketFd);
     return this.kernel !== undefined;
   }
 

@@ -6,7 +6,7 @@
 import { DEADMAN_VALUE_SIZE } from "../../assembly/inline/inline-layout.js";
 import { refusedBpf } from "../bpf/call.js";
 import { isTaken, tryIngressLink, tryXdpLink, updateLink } from "../bpf/link.js";
-import { createArray, loadProgram, tryAttachToSocket } from "../bpf/objects.js";
+import { createArray, createPerProcessorArray, loadProgram, tryAttachToSocket } from "../bpf/objects.js";
 import { messageOf, printable, StrayError } from "../errors.js";
 import { driverName } from "../system/ethtool.js";
 import { libc } from "../system/libc.js";
@@ -14,7 +14,7 @@ import { linkFacts } from "../system/link-facts.js";
 import type { Account } from "../system/privileges.js";
 import type { DeadManPage } from "./dead-man-page.js";
 import type { Hook, Side } from "./dead-man-program.js";
-import { deadManProgram, guardProgram, MAP_NAME } from "./dead-man-program.js";
+import { deadManProgram, guardProgram, MAP_NAME, VERDICT_BYTES, VERDICTS_NAME } from "./dead-man-program.js";
 import { canRunNative } from "./native-drivers.js";
 import type { PinPlaces } from "./pin-place.js";
 import { Pins } from "./pins.js";
@@ -55,6 +55,8 @@ interface Attached {
   interfaceIndex: number;
   linkFd: number;
   readonly programFd: number;
+  /** For its socket. */
+  readonly guardFd: number;
 }
 
 export class KernelSwitch {
@@ -62,7 +64,6 @@ export class KernelSwitch {
   readonly reasons: string[] = [];
   private attached: readonly [Attached, Attached] | undefined;
   private method: BpfMethod = "tcx";
-  private guardFd = -1;
   /** Only beside pins that last: else nobody would know after a crash that it was us, and nothing carries then either. */
   private readonly promiscuity: Promiscuity | undefined;
 
@@ -104,9 +105,9 @@ export class KernelSwitch {
     return this.pins?.path;
   }
 
-  /** From now on nothing that the kernel carries enters that packet socket. @throws StrayError BPF_REFUSED. */
-  guard(socketFd: number): void {
-    const done = tryAttachToSocket(socketFd, this.guardFd);
+  /** From now on nothing that the kernel carries enters the side's packet socket. @throws StrayError BPF_REFUSED. */
+  guard(side: Side, socketFd: number): void {
+    const done = tryAttachToSocket(socketFd, this.attached?.[side].guardFd ?? -1);
     if (done < 0) throw refusedBpf(done, "attach a BPF program to a packet socket");
   }
 
@@ -140,8 +141,7 @@ export class KernelSwitch {
     if (!keep) problems.push(...(this.promiscuity?.restore() ?? []));
     const left = keep ? undefined : this.pins?.removeAll();
     if (left !== undefined) problems.push(left);
-    for (const { linkFd, programFd } of this.attached) closeAll([linkFd, programFd]);
-    closeAll([this.guardFd]);
+    for (const { linkFd, programFd, guardFd } of this.attached) closeAll([linkFd, programFd, guardFd]);
     this.attached = undefined;
     this.page.unmap();
     this.pins?.close();
@@ -170,16 +170,18 @@ export class KernelSwitch {
     let isMapped = false;
     try {
       const mapFd = keepFd(open, createArray(MAP_NAME, DEADMAN_VALUE_SIZE, 1));
-      const programs = SIDES.map((side) => keepFd(open, loadProgram(deadManProgram(hook, side, mapFd))));
-      const guardFd = keepFd(open, loadProgram(guardProgram(mapFd)));
+      const verdictsFd = keepFd(open, createPerProcessorArray(VERDICTS_NAME, VERDICT_BYTES, SIDES.length));
+      const maps = { page: mapFd, verdicts: verdictsFd };
+      const programs = SIDES.map((side) => keepFd(open, loadProgram(deadManProgram(hook, side, maps))));
+      const guards = SIDES.map((side) => keepFd(open, loadProgram(guardProgram(hook, side, maps))));
       this.page.map(mapFd, first);
       isMapped = true;
       this.pins?.prepare("map", mapFd);
       programs.forEach((fd, side) => void this.pins?.prepare(`program-${side}`, fd));
       const join = (side: Side): Attached => {
-        const programFd = programs[side] ?? -1;
+        const [programFd, guardFd] = [programs[side] ?? -1, guards[side] ?? -1];
         const linkFd = keepFd(open, this.joinLink(side, programFd, method));
-        return { interfaceIndex: sides[side].index, linkFd, programFd };
+        return { interfaceIndex: sides[side].index, linkFd, programFd, guardFd };
       };
       const links = [join(0), join(1)] as const;
       for (const name of ["map", "program-0", "program-1"]) this.pins?.settle(name);
@@ -188,11 +190,10 @@ export class KernelSwitch {
       this.pins?.removeLeftovers(sides.map(({ index }) => index));
       this.attached = links;
       this.method = method;
-      this.guardFd = guardFd;
       if (method === "xdp-generic") this.reasons.push(GENERIC_IS_WEAKER);
       this.reasons.push(...weaker);
-      // Programs, and the page, keep the map.
-      libc().close(mapFd);
+      // Programs, and the page, keep the maps.
+      closeAll([mapFd, verdictsFd]);
     } catch (error) {
       closeAll(open);
       this.promiscuity?.takeBack();

@@ -77,7 +77,7 @@ export class InlineKeeper {
         config,
         log: this.log,
         losses,
-        guard: (fd) => this.guard(fd),
+        guard: (side, fd) => this.guard(side, fd),
         onReturn: (side, index) => this.takeBack(side, index),
         onLost: (side) => this.deadMan?.lost(side),
       });
@@ -244,8 +244,8 @@ export class InlineKeeper {
     this.pauses++;
   }
 
-  private guard(fd: number): boolean {
-    this.isGuarded = this.deadMan?.guard(fd) ?? false;
+  private guard(side: SideNumber, fd: number): boolean {
+    this.isGuarded = this.deadMan?.guard(side, fd) ?? false;
     return this.isGuarded;
   }
 

@@ -34,8 +34,8 @@ export interface PairOptions {
   readonly config: StrayConfig;
   readonly log: SinkLog;
   readonly losses?: LossListener | undefined;
-  /** Keeps out of a socket what the kernel carries; false where it can't. */
-  readonly guard: (fd: number) => boolean;
+  /** Keeps out of the side's socket what the kernel carries; false where it can't. */
+  readonly guard: (side: SideNumber, fd: number) => boolean;
   readonly onReturn: SideReturned;
   readonly onLost: (side: SideNumber) => void;
 }
@@ -165,7 +165,8 @@ export class InlinePair implements Capture {
       this.closeBoth();
       throw error;
     }
-    for (const { socket } of this.sides) socket?.start(this.options.guard);
+    for (const [number, { socket }] of this.sides.entries())
+      socket?.start((fd) => this.options.guard(number as SideNumber, fd));
   }
 
   private closeBoth(): void {

@@ -30,6 +30,15 @@ export function peakResidentBytes(pid: number): number {
   return kibibytes(pid, "VmHWM");
 }
 
+/** Of a process that may end at any moment: undefined once it has. What waits to be reaped has no memory any more. */
+export function peakWhileAlive(pid: number): number | undefined {
+  try {
+    return peakResidentBytes(pid);
+  } catch {
+    return undefined;
+  }
+}
+
 /** User and system time so far, in ms (to 10 ms). */
 export function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

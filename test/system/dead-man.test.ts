@@ -146,7 +146,7 @@ describe.skipIf(!canRun)("the dead man's switch", () => {
     const ring = rig.sensor.enter(() => PacketRing.open(buffer, RING_BASE, RING));
     try {
       const taken = () => ring.statistics().packets;
-      expect(held.guard(ring.fd)).toBe(true);
+      expect(held.guard(0, ring.fd)).toBe(true);
       expect(rig.crosses()).toBe(true);
       expect(taken()).toBe(0);
       keepBeating();

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { letterFrames } from "../../examples/letter.js";
-import { peakResidentBytes } from "../support/process-usage.js";
+import { peakWhileAlive } from "../support/process-usage.js";
 import { STRAY_BIN } from "../support/run-stray.js";
 import { SynFlood } from "../support/syn-flood.js";
 
@@ -82,7 +82,7 @@ async function read(total: number): Promise<Read> {
     said += text;
   });
   const timer = setInterval(() => {
-    if (child.exitCode === null) peakBytes = Math.max(peakBytes, peakResidentBytes(child.pid!));
+    peakBytes = Math.max(peakBytes, peakWhileAlive(child.pid!) ?? 0);
   }, LOOK_MS);
   const ended = once(child, "close");
   for (const chunk of capture(total)) {

@@ -12,19 +12,26 @@ import {
 import { firstValue } from "../../../host/inline/dead-man-page.js";
 import type { Hook, Side } from "../../../host/inline/dead-man-program.js";
 import { deadManProgram, guardProgram, isOurProgram } from "../../../host/inline/dead-man-program.js";
-import { runProgram } from "./interpreter.js";
+import { MAPS, runProgram } from "./interpreter.js";
 
 const LIMIT_NS = 200_000_000n;
 const NOW_NS = 1_000_000_000_000n;
 const FRAME_BYTES = 98;
 const PASS = { xdp: 2n, ingress: -1n };
 const REDIRECTED = 7n;
+const KEPT = 0x7fffffffn;
+
+/** Of one processor, with nothing left in them. */
+function noVerdicts(): DataView {
+  return new DataView(new ArrayBuffer(16));
+}
 
 describe.each<Hook>(["xdp", "ingress"])("the program at %s", (hook) => {
   function decide(side: Side, page: Uint8Array, beat: bigint) {
     new DataView(page.buffer).setBigUint64(DEADMAN_BEAT_OFFSET, beat, true);
-    return runProgram(deadManProgram(hook, side, 3).code, {
+    return runProgram(deadManProgram(hook, side, MAPS).code, {
       page: new DataView(page.buffer),
+      verdicts: noVerdicts(),
       frameBytes: FRAME_BYTES,
       nowNs: NOW_NS,
       redirected: REDIRECTED,
@@ -73,7 +80,7 @@ describe.each<Hook>(["xdp", "ingress"])("the program at %s", (hook) => {
 
   it("has a name that tells it is ours", () => {
     for (const side of [0, 1] as const) {
-      const { name } = deadManProgram(hook, side, 3);
+      const { name } = deadManProgram(hook, side, MAPS);
       expect(isOurProgram(name)).toBe(true);
       expect(name.length).toBeLessThan(16);
     }
@@ -81,21 +88,89 @@ describe.each<Hook>(["xdp", "ingress"])("the program at %s", (hook) => {
   });
 });
 
+/** A frame's way past the socket of a side, then the switch, at a clock and with a beat of its own each. */
+class Path {
+  private readonly verdicts = noVerdicts();
+
+  constructor(
+    private readonly mode: number = DEADMAN_MODE_ARMED,
+    private readonly hook: Hook = "ingress",
+  ) {}
+
+  /** Does the ring take it? */
+  guard(side: Side, ageNs: bigint): boolean {
+    const { result, redirects } = this.run(guardProgram(this.hook, side, MAPS).code, ageNs);
+    expect(redirects).toEqual([]);
+    expect([0n, KEPT]).toContain(result);
+    return result === KEPT;
+  }
+
+  /** Does the kernel carry it? */
+  switch(side: Side, ageNs: bigint): boolean {
+    return this.run(deadManProgram(this.hook, side, MAPS).code, ageNs).result === REDIRECTED;
+  }
+
+  private run(code: Uint8Array, ageNs: bigint) {
+    const page = new DataView(firstValue({ limitNs: LIMIT_NS, mode: this.mode, peers: [7, 8] }).buffer);
+    page.setBigUint64(DEADMAN_BEAT_OFFSET, NOW_NS - ageNs, true);
+    const { verdicts } = this;
+    return runProgram(code, {
+      page,
+      verdicts,
+      frameBytes: FRAME_BYTES,
+      nowNs: NOW_NS,
+      redirected: REDIRECTED,
+    });
+  }
+}
+
+const FRESH = LIMIT_NS;
+const STALE = LIMIT_NS + 1n;
+
 describe("the guard of the sensor's sockets", () => {
   it.each([
-    ["armed, nobody beats", DEADMAN_MODE_ARMED, 0n, false],
-    ["armed, too old", DEADMAN_MODE_ARMED, NOW_NS - LIMIT_NS - 1n, false],
-    ["armed, just in time", DEADMAN_MODE_ARMED, NOW_NS - LIMIT_NS, true],
-    ["bypass", DEADMAN_MODE_BYPASS, NOW_NS, false],
-    ["off", DEADMAN_MODE_OFF, 0n, true],
-  ])("%s", (_, mode, beat, isKept) => {
-    const value = firstValue({ limitNs: LIMIT_NS, mode, peers: [7, 8] });
-    const page = new DataView(value.buffer);
-    page.setBigUint64(DEADMAN_BEAT_OFFSET, beat, true);
-    const world = { page, frameBytes: FRAME_BYTES, nowNs: NOW_NS, redirected: REDIRECTED };
-    expect(runProgram(guardProgram(3).code, world)).toEqual({
-      result: isKept ? 0x7fffffffn : 0n,
-      redirects: [],
-    });
+    ["armed, nobody beats", DEADMAN_MODE_ARMED, NOW_NS, false],
+    ["armed, too old", DEADMAN_MODE_ARMED, STALE, false],
+    ["armed, just in time", DEADMAN_MODE_ARMED, FRESH, true],
+    ["bypass", DEADMAN_MODE_BYPASS, 0n, false],
+    ["off", DEADMAN_MODE_OFF, NOW_NS, true],
+  ])("%s", (_, mode, age, isKept) => {
+    expect(new Path(mode).guard(0, age)).toBe(isKept);
+  });
+
+  it.each<Side>([0, 1])("decides for the switch, whatever the clock says there (side %i)", (side) => {
+    for (const [atGuard, atSwitch] of [
+      [FRESH, FRESH],
+      [FRESH, STALE],
+      [STALE, STALE],
+      [STALE, FRESH],
+    ] as const) {
+      const path = new Path();
+      const isKept = path.guard(side, atGuard);
+      expect(isKept).toBe(atGuard === FRESH);
+      expect(path.switch(side, atSwitch)).toBe(!isKept);
+    }
+  });
+
+  it("decides over one frame: one that no socket sees is the switch's own matter", () => {
+    const path = new Path();
+    expect([path.guard(0, FRESH), path.switch(0, STALE)]).toEqual([true, false]);
+    expect([path.switch(0, STALE), path.switch(0, FRESH)]).toEqual([true, false]);
+    expect([path.guard(0, STALE), path.switch(0, FRESH)]).toEqual([false, true]);
+    expect([path.switch(0, FRESH), path.switch(0, STALE)]).toEqual([false, true]);
+  });
+
+  it("decides over frames of its side", () => {
+    const path = new Path();
+    expect(path.guard(0, FRESH)).toBe(true);
+    expect(path.switch(1, STALE)).toBe(true);
+    expect(path.guard(1, STALE)).toBe(false);
+    expect([path.switch(0, STALE), path.switch(1, FRESH)]).toEqual([false, true]);
+  });
+
+  it("takes what XDP let through, however old the beat is by then", () => {
+    const path = new Path(DEADMAN_MODE_ARMED, "xdp");
+    expect([path.switch(0, FRESH), path.guard(0, STALE)]).toEqual([false, true]);
+    expect([path.guard(0, FRESH), path.switch(0, STALE)]).toEqual([true, true]);
   });
 });
