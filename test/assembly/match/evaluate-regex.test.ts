@@ -75,9 +75,7 @@ describe("a regular expression", () => {
   it("in a chain that can't end ends with the budget", () => {
     bench.buffers(new Map([[R.BUFFER_PAYLOAD, bytesOf(`b${"a".repeat(1399)}`)]]), 0x61);
     const ops = Array.from({ length: 8 }, () => regex("/a/", RELATIVE | RETRY));
-    const before = performance.now();
     expect(bench.run([...ops, content("b", { distance: 0 })], BUDGET)).toBe(false);
-    expect(performance.now() - before).toBeLessThan(3000);
     expect(bench.entry.exports.budget()).toBeLessThan(0);
   });
 });

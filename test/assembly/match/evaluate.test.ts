@@ -230,9 +230,7 @@ describe("the budget", () => {
     bytes[0] = 0x62;
     bench.buffers(new Map([[R.BUFFER_PAYLOAD, bytes]]), 0x61);
     const budget = 400_000;
-    const before = performance.now();
     expect(bench.run(chain(length, within), budget)).toBe(false);
-    expect(performance.now() - before).toBeLessThan(1000);
     expect(bench.entry.exports.budget()).toBeLessThan(0);
     // What one step more than the budget may cost: a search of the whole text.
     expect(bench.entry.exports.budget()).toBeGreaterThan(-2 - 1400 / 16);
