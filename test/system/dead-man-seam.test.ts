@@ -18,6 +18,7 @@ import { libc } from "../../host/system/libc.js";
 import { until } from "../support/daemon.js";
 import { DeadManRig } from "../support/dead-man-rig.js";
 import { canUseNamespaces } from "../support/netns.js";
+import { ringOptions } from "../support/ring-options.js";
 
 const FRAMES = 2000;
 const FRAME_BYTES = 60;
@@ -25,7 +26,6 @@ const SLOW_SOCKETS = 40;
 const SLOW_STEPS = 1000;
 /** A frame that is nowhere by then is lost; one that is somewhere may still turn up a second time for a little. */
 const LOST_AFTER_MS = 100;
-const MIB = 2 ** 20;
 
 /** Beats for a while, then has not for longer than any limit: each for 20 to 300 microseconds, at random. */
 const BEAT_ON_AND_OFF = `
@@ -85,19 +85,7 @@ describe.skipIf(!canUseNamespaces())("at the seam", () => {
     rig.sensor.enter(() => {
       for (let made = 0; made < SLOW_SOCKETS; made++) socketOn("left", slowProgram());
     });
-    const ring = rig.sensor.enter(() =>
-      PacketRing.open(buffer, WINDOWS_BASE, {
-        interface: "left",
-        ringBytes: MIB,
-        blockBytes: MIB / 8,
-        retireMs: 5,
-        snapLen: 65_535,
-        promiscuous: false,
-        filter: [],
-        fanout: undefined,
-        mode: "mapped",
-      }),
-    );
+    const ring = rig.sensor.enter(() => PacketRing.open(buffer, WINDOWS_BASE, ringOptions()));
     deadMan.guard(0, ring.fd);
     const sender = rig.client.enter(() => socketOn("client", [{ code: 0x06, jt: 0, jf: 0, k: 0 }]));
     const offset = DEADMAN_BASE + DEADMAN_BEAT_OFFSET;

@@ -14,30 +14,19 @@ import { BPF_XDP, tryXdpLink } from "../../host/bpf/link.js";
 import { BPF_PROG_TYPE_XDP, createArray, loadProgram } from "../../host/bpf/objects.js";
 import { mountBpffs, pin } from "../../host/bpf/pin.js";
 import { interfaceState } from "../../host/capture/live/interface.js";
-import { PacketRing, type RingOptions } from "../../host/capture/live/packet-socket.js";
+import { PacketRing } from "../../host/capture/live/packet-socket.js";
 import { StrayError } from "../../host/errors.js";
 import { DeadMan, type DeadManOptions } from "../../host/inline/dead-man.js";
 import { linkFacts } from "../../host/system/link-facts.js";
 import { until } from "../support/daemon.js";
 import { DeadManRig } from "../support/dead-man-rig.js";
 import { canUseNamespaces, createVethPair } from "../support/netns.js";
+import { ringOptions } from "../support/ring-options.js";
 import { requireProgram } from "../support/system.js";
 
 const HOUR_NS = 3_600_000_000_000n;
 const PINGS = 60;
-const MIB = 2 ** 20;
 const RING_BASE = WINDOWS_BASE;
-const RING: RingOptions = {
-  interface: "left",
-  ringBytes: MIB,
-  blockBytes: MIB / 8,
-  retireMs: 5,
-  snapLen: 65_535,
-  promiscuous: false,
-  filter: [],
-  fanout: undefined,
-  mode: "mapped",
-};
 const TRANSFER_BYTES = 32 * 2 ** 20;
 /** On every Debian. */
 const NOBODY = 65534;
@@ -143,7 +132,7 @@ describe.skipIf(!canRun)("the dead man's switch", () => {
 
   it("keeps what the kernel carries out of a guarded socket, and lets in the rest", () => {
     const held = arm();
-    const ring = rig.sensor.enter(() => PacketRing.open(buffer, RING_BASE, RING));
+    const ring = rig.sensor.enter(() => PacketRing.open(buffer, RING_BASE, ringOptions()));
     try {
       const taken = () => ring.statistics().packets;
       expect(held.guard(0, ring.fd)).toBe(true);

@@ -3,7 +3,7 @@
 // in every ring, so one that came twice, or not at all, shows.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Fanout, RingOptions } from "../../host/capture/live/packet-socket.js";
+import type { Fanout } from "../../host/capture/live/packet-socket.js";
 import { PacketRing } from "../../host/capture/live/packet-socket.js";
 import { RingReader } from "../../host/capture/live/ring-reader.js";
 import { libc } from "../../host/system/libc.js";
@@ -13,6 +13,7 @@ import { takeFrames } from "../host/capture/live/ring-frames.js";
 import { Sender } from "../host/capture/live/sender.js";
 import type { Namespace } from "../support/netns.js";
 import { canUseNamespaces, createNamespace, createVethPair } from "../support/netns.js";
+import { ringOptions } from "../support/ring-options.js";
 
 const MEMBERS = 3;
 const RING_BYTES = 2 ** 19;
@@ -49,18 +50,13 @@ describe.skipIf(!canUseNamespaces())("fan-out", () => {
   });
 
   function open(fanout: Fanout, place: number, interfaceName = "left"): PacketRing {
-    const options: RingOptions = {
+    const options = ringOptions({
       interface: interfaceName,
       ringBytes: RING_BYTES,
       blockBytes: 65_536,
-      retireMs: 5,
-      snapLen: 65_535,
-      promiscuous: false,
-      filter: [],
       fanout,
-      mode: "mapped",
       held: true,
-    };
+    });
     const ring = left.enter(() => PacketRing.open(buffer, ADDRESS + place * RING_BYTES, options));
     rings.push(ring);
     return ring;

@@ -12,6 +12,7 @@ import { udp4 } from "../host/capture/live/frames.js";
 import { Sender } from "../host/capture/live/sender.js";
 import type { Namespace } from "../support/netns.js";
 import { canUseNamespaces, createNamespace, createVethPair } from "../support/netns.js";
+import { ringOptions } from "../support/ring-options.js";
 
 const READER = new URL("../host/capture/live/reader-worker.ts", import.meta.url);
 const TYPESCRIPT = fileURLToPath(new URL("../../tools/ts.mjs", import.meta.url));
@@ -35,17 +36,11 @@ describe.skipIf(!canUseNamespaces())("a ring read by another thread", () => {
   it.each(["mapped", "copy"] as const)("%s: gives it every frame in order", async (mode) => {
     const memory = new WebAssembly.Memory({ initial: WASM_PAGES, maximum: WASM_PAGES, shared: true });
     const ring = left.enter(() =>
-      PacketRing.open(memory.buffer as unknown as SharedArrayBuffer, 2 ** 20, {
-        interface: "left",
-        ringBytes: 2 ** 20,
-        blockBytes: 65_536,
-        retireMs: 5,
-        snapLen: 65_535,
-        promiscuous: false,
-        filter: [],
-        fanout: undefined,
-        mode,
-      }),
+      PacketRing.open(
+        memory.buffer as unknown as SharedArrayBuffer,
+        2 ** 20,
+        ringOptions({ blockBytes: 65_536, mode }),
+      ),
     );
     const sender = right.enter(() => new Sender("right"));
     const marks = Array.from({ length: FRAMES }, (_, index) => String(index));

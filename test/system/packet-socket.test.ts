@@ -17,6 +17,7 @@ import { receive, receiveMarks } from "../host/capture/live/ring-frames.js";
 import { Sender } from "../host/capture/live/sender.js";
 import type { Namespace } from "../support/netns.js";
 import { canUseNamespaces, createNamespace, createVethPair } from "../support/netns.js";
+import { ringOptions } from "../support/ring-options.js";
 import { requireProgram } from "../support/system.js";
 
 const MIB = 2 ** 20;
@@ -25,17 +26,7 @@ const OTHER_ADDRESS = 8 * MIB;
 const POLLERR = 8;
 const WASM_PAGES = 256;
 
-const OPTIONS: RingOptions = {
-  interface: "left",
-  ringBytes: MIB,
-  blockBytes: 128 * 1024,
-  retireMs: 5,
-  snapLen: 65_535,
-  promiscuous: false,
-  filter: [],
-  fanout: undefined,
-  mode: "mapped",
-};
+const OPTIONS = ringOptions();
 
 const memory = new WebAssembly.Memory({ initial: WASM_PAGES, maximum: WASM_PAGES, shared: true });
 const buffer = memory.buffer as unknown as SharedArrayBuffer;
