@@ -11,6 +11,7 @@ import { Supervisor } from "../../host/sensor/supervisor.js";
 import type { WorkerHandle } from "../../host/sensor/worker-handle.js";
 import { profileLimits } from "../../host/wasm/profiles.js";
 import { Sender } from "../host/capture/live/sender.js";
+import { eventually } from "../support/eventually.js";
 import { canUseNamespaces, createNamespace, createVethPair, type Namespace } from "../support/netns.js";
 
 const limits = { ...profileLimits("small"), flowSets: 64, lossyRecords: true, pickupMs: 60_000 };
@@ -29,13 +30,6 @@ const segment = (port: number, flags: string): Uint8Array =>
     {},
     ipv4({ src: "10.0.0.1", dst: "10.0.0.2" }, tcp({ sport: port, dport: 80, flags }, filler(20))),
   );
-
-async function until(what: () => boolean): Promise<void> {
-  for (let tries = 0; !what(); tries++) {
-    if (tries > 2000) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 describe.skipIf(!canUseNamespaces())("a worker that dies", () => {
   let left: Namespace;
@@ -93,10 +87,10 @@ describe.skipIf(!canUseNamespaces())("a worker that dies", () => {
 
   it("is followed by one that misses no frame, and marks what it picks up", async () => {
     sender.send(segment(1, "S"), segment(2, "S"));
-    await until(() => packets() === 2);
+    await eventually(() => packets() === 2);
     await worker.terminate();
     sender.send(segment(1, "A"), segment(3, "S"), segment(2, "A"));
-    await until(() => worker.restarts === 1 && packets() === 5);
+    await eventually(() => worker.restarts === 1 && packets() === 5);
     await supervisor.stop();
     expect(worker.counters()).toMatchObject({ packets: 5, "flows-lost": 2, "blocks-lost": 0, restarts: 1 });
     expect(notes.map((note) => note & L.NOTE_PICKUP).toSorted((a, b) => a - b)).toEqual([
@@ -108,19 +102,19 @@ describe.skipIf(!canUseNamespaces())("a worker that dies", () => {
 
   it("leaves the block that it died in unread, and goes on behind it", async () => {
     sender.send(segment(1, "S"));
-    await until(() => packets() === 1);
+    await eventually(() => packets() === 1);
     const { restarts } = worker;
     await worker.terminate();
     // While it is dead a block fills, as the one that it died in would wait.
     sender.send(segment(2, "S"), segment(3, "S"));
-    await until(() => {
+    await eventually(() => {
       worker.words.busyInput = 0;
       return capture.skipBlock(worker);
     });
     expect(worker.words.busyInput).toBeUndefined();
-    await until(() => worker.restarts > restarts && worker.state === "running");
+    await eventually(() => worker.restarts > restarts && worker.state === "running");
     sender.send(segment(4, "S"));
-    await until(() => packets() === 2);
+    await eventually(() => packets() === 2);
     await supervisor.stop();
     expect(notes).toHaveLength(1);
   });
@@ -128,7 +122,7 @@ describe.skipIf(!canUseNamespaces())("a worker that dies", () => {
   it("has lost no block when it died between two", async () => {
     worker.words.busyInput = 0;
     await worker.terminate();
-    await until(() => worker.restarts === 1 && worker.state === "running");
+    await eventually(() => worker.restarts === 1 && worker.state === "running");
     expect(worker.counters()).toMatchObject({ "blocks-lost": 0 });
   });
 
@@ -137,7 +131,7 @@ describe.skipIf(!canUseNamespaces())("a worker that dies", () => {
       const frames = Array.from({ length: 400 }, () => segment(7, "A"));
       for (let sent = 0; sent < 5; sent++) {
         sender.send(...frames);
-        await until(() => packets() === round * 2000 + (sent + 1) * 400);
+        await eventually(() => packets() === round * 2000 + (sent + 1) * 400);
       }
       if (round === 2) await worker.terminate();
     }

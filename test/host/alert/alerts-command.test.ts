@@ -13,7 +13,8 @@ import { FullFormat } from "../../../host/alert/full-format.js";
 import { addAlertMethods } from "../../../host/control/alert-methods.js";
 import { type AlertsReport, PAGE_ALERTS_MAX } from "../../../host/control/alert-protocol.js";
 import { RPC_ERRORS } from "../../../host/control/protocol.js";
-import { later, RawClient, startControl, temporaryFolder, until } from "../control/support.js";
+import { eventually } from "../../support/eventually.js";
+import { later, RawClient, startControl, temporaryFolder } from "../control/support.js";
 import { buildAlert, TIME_NS } from "./alert-builder.js";
 import { LETTER, SAMPLES } from "./samples.js";
 
@@ -198,11 +199,11 @@ describe("stray alerts", () => {
     const { log, path } = await start(20);
     for (const sid of range(1, 15)) log.write(numbered(sid), 0);
     const { child, output, ended } = startCommand("--follow", "--socket", path);
-    await until(() => lines(output.stdout).length === 10, "the latest are printed");
+    await eventually(() => lines(output.stdout).length === 10, "the latest are printed");
     log.write(numbered(16), 0);
-    await until(() => lines(output.stdout).length === 11, "the next is printed");
+    await eventually(() => lines(output.stdout).length === 11, "the next is printed");
     for (const sid of range(17, 66)) log.write(numbered(sid), 0);
-    await until(() => lines(output.stdout).length === 31, "those at hand are printed");
+    await eventually(() => lines(output.stdout).length === 31, "those at hand are printed");
     expect(sidsOf(output.stdout)).toEqual([...range(6, 16), ...range(47, 66)]);
     expect(output.stderr).toBe("stray: 30 alerts came faster than they were printed and are left out\n");
     child.stdout.destroy();
@@ -214,7 +215,7 @@ describe("stray alerts", () => {
     const { log, path } = await start();
     const { output } = startCommand("-f", "-n", "0", "--sid", "4", "--socket", path);
     // What was written before it looked is not followed: alerts go on coming until it has.
-    await until(() => {
+    await eventually(() => {
       for (const sid of range(1, 5)) log.write(numbered(sid), 0);
       return output.stdout !== "";
     }, "it is printed");

@@ -3,9 +3,10 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { StrayError } from "../../../host/errors.js";
+import { eventually } from "../../support/eventually.js";
 import { STARTED_MS } from "../control/fake-sensor.js";
 import { bundleCommands, runCommand, startCommand, startProgram } from "../control/run-command.js";
-import { startControl, temporaryFolder, until } from "../control/support.js";
+import { startControl, temporaryFolder } from "../control/support.js";
 
 bundleCommands();
 
@@ -84,13 +85,13 @@ describe("stray counters", () => {
   it("watches with rates, until the reader goes", async () => {
     const { path, sensor } = await start();
     const { child, output, ended } = startCommand(["counters", "--watch=0.1", "--json", "--socket", path]);
-    await until(() => lines(output.stdout).length >= 1, "the first report is there");
+    await eventually(() => lines(output.stdout).length >= 1, "the first report is there");
     sensor.countersReport = {
       ...sensor.countersReport,
       nowMs: STARTED_MS + 3_901_000,
       total: { ...sensor.countersReport.total, packets: 1_234_667 },
     };
-    await until(() => /"rates":\{"packets":100,/.test(output.stdout), "there is a rate");
+    await eventually(() => /"rates":\{"packets":100,/.test(output.stdout), "there is a rate");
     for (const line of lines(output.stdout).slice(0, 2)) expect(JSON.parse(line)).toHaveProperty("rates");
     child.stdout?.destroy();
     expect(await ended).toMatchObject({ exitCode: 0, stderr: "" });
@@ -168,7 +169,7 @@ describe("stray flows", () => {
     const { path, sensor } = await start();
     sensor.fill(3000);
     const { child, output, ended } = startCommand(["flows", "--json", "--socket", path]);
-    await until(() => output.stdout.length > 0, "something is printed");
+    await eventually(() => output.stdout.length > 0, "something is printed");
     child.stdout?.destroy();
     expect(await ended).toMatchObject({ exitCode: 0, stderr: "" });
   });
@@ -237,7 +238,7 @@ describe("stray stop", () => {
   it("waits until the process is gone", async () => {
     const socket = join(temporaryFolder(), "stray.sock");
     const strayd = startProgram("strayd", [socket]);
-    await until(() => strayd.output.stdout === "ready\n", "it listens");
+    await eventually(() => strayd.output.stdout === "ready\n", "it listens");
     const { stdout, exitCode } = await runCommand(["stop", "--wait", "30", "--json", "--socket", socket]);
     expect([JSON.parse(stdout), exitCode]).toEqual([{ pid: strayd.child.pid, ended: true }, 0]);
     expect(await strayd.ended).toEqual({ stdout: "ready\n", stderr: "", exitCode: 0 });

@@ -5,11 +5,12 @@ import { describe, expect, it } from "vitest";
 import { keysOf } from "../../../host/cli/control/screen.js";
 import { shortDuration, type TopSettings, topPage } from "../../../host/cli/control/top-page.js";
 import { type TopSample, topPicture } from "../../../host/cli/control/top-picture.js";
+import { eventually } from "../../support/eventually.js";
 import { buildRecord, type RecordSpec } from "../../support/record-builder.js";
 import { requireProgram } from "../../support/system.js";
 import { counters, STARTED_MS, status } from "../control/fake-sensor.js";
 import { bundleCommands, runCommand, startProgram } from "../control/run-command.js";
-import { startControl, temporaryFolder, until } from "../control/support.js";
+import { startControl, temporaryFolder } from "../control/support.js";
 import { plain, programOnTerminal, type Seen, type Step } from "./on-terminal.js";
 
 bundleCommands();
@@ -294,7 +295,7 @@ function screens({ output }: Seen): string[][] {
 async function fakeStrayd(flows = 40): Promise<string> {
   const socket = join(temporaryFolder(), "stray.sock");
   const { output } = startProgram("strayd", [socket, String(flows)]);
-  await until(() => output.stdout === "ready\n", "strayd listens");
+  await eventually(() => output.stdout === "ready\n", "strayd listens");
   return socket;
 }
 
@@ -388,9 +389,9 @@ describe.skipIf(!requireProgram("python3", "python3"))("on a terminal", () => {
         reached = count;
       },
     );
-    await until(() => reached >= 1, "top has drawn");
+    await eventually(() => reached >= 1, "top has drawn");
     await server.close();
-    await Promise.race([until(() => reached >= 2, "top has told"), terminal]);
+    await Promise.race([eventually(() => reached >= 2, "top has told"), terminal]);
     const { sensor: again } = await startControl({ socket: path });
     again.fill(1);
     expect(await terminal).toMatchObject({ exitCode: 0, isLineMode: true });

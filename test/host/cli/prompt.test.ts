@@ -14,9 +14,10 @@ import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../../host/cli/program.js";
 import { complete, type Values } from "../../../host/cli/prompt/complete.js";
 import { HISTORY_LINES_MAX, History, historyPath } from "../../../host/cli/prompt/history.js";
+import { eventually } from "../../support/eventually.js";
 import { requireProgram } from "../../support/system.js";
 import { bundleCommands, startProgram } from "../control/run-command.js";
-import { temporaryFolder, until } from "../control/support.js";
+import { temporaryFolder } from "../control/support.js";
 import { plain, programOnTerminal, type Step } from "./on-terminal.js";
 
 bundleCommands();
@@ -132,7 +133,7 @@ async function sensor(): Promise<Place> {
   const folder = temporaryFolder();
   const socket = join(folder, "stray.sock");
   const { output } = startProgram("strayd", [socket, "40"]);
-  await until(() => output.stdout === "ready\n", "strayd listens");
+  await eventually(() => output.stdout === "ready\n", "strayd listens");
   return { socket, state: join(folder, "state") };
 }
 

@@ -8,7 +8,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type RpcLimits, runRpc } from "../../../host/cli/control/rpc.js";
 import { introduceAs } from "../../../host/control/introduction.js";
 import type { Peer } from "../../../host/control/peer.js";
-import { later, startControl, temporaryFolder, until } from "../control/support.js";
+import { eventually } from "../../support/eventually.js";
+import { later, startControl, temporaryFolder } from "../control/support.js";
 
 const SSH = { SSH_CONNECTION: "192.0.2.7 50112 192.0.2.1 22" };
 
@@ -81,7 +82,7 @@ describe("stray rpc", () => {
     const { path } = await startControl();
     const { input, output, ended } = start(path);
     input.write(line(1, "v1.hello"));
-    await until(() => output.text.includes("\n"), "the first is answered");
+    await eventually(() => output.text.includes("\n"), "the first is answered");
     input.end(`${line(2, "v1.status")}${line(3, "v1.nosuch").trimEnd()}`);
     expect(await ended).toBe(0);
     expect(output.answers.map(({ id }) => id)).toEqual([1, 2, 3]);
@@ -148,7 +149,7 @@ describe("stray rpc", () => {
     const { path, server } = await startControl();
     const { input, output, ended } = start(path);
     input.write(line(1, "v1.hello"));
-    await until(() => output.text !== "", "it is joined");
+    await eventually(() => output.text !== "", "it is joined");
     await server.close(100);
     expect(await ended).toBe(0);
     expect(input.destroyed).toBe(true);
@@ -188,7 +189,7 @@ describe("stray rpc", () => {
     const stuck = new Writable({ write: () => undefined });
     const { ended } = start(path, { output: stuck, limits: { drainMs: 100 } });
     expect(await ended).toBe(0);
-    await until(() => isClosed, "the socket is closed");
+    await eventually(() => isClosed, "the socket is closed");
     expect(sent).toBeLessThan(8 << 20);
     expect(stuck.destroyed).toBe(true);
   });

@@ -18,8 +18,9 @@ import {
   auditLine,
 } from "../../../host/control/audit-entry.js";
 import { Caller } from "../../../host/control/caller.js";
+import { eventually } from "../../support/eventually.js";
 import { Random, seedOf } from "../../support/random.js";
-import { later, RawClient, startControl, temporaryFolder, until } from "./support.js";
+import { later, RawClient, startControl, temporaryFolder } from "./support.js";
 
 function callOf(from: string | undefined, more: Partial<AuditedCall> = {}): AuditedCall {
   const peer = { uid: 1000, pid: 77, groups: [1000] };
@@ -50,7 +51,7 @@ function start(options: Partial<AuditLogOptions> = {}) {
 
 /** Pulses as strayd does until it holds. */
 async function written(log: AuditLog, holds: () => boolean, what: string): Promise<void> {
-  await until(() => {
+  await eventually(() => {
     log.pulse(Date.now());
     return holds();
   }, what);

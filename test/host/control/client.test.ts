@@ -7,7 +7,8 @@ import { describe, expect, it } from "vitest";
 import { ControlClient } from "../../../host/control/client.js";
 import { connectError } from "../../../host/control/client-errors.js";
 import { StrayError } from "../../../host/errors.js";
-import { later, startControl, temporaryFolder, until } from "./support.js";
+import { eventually } from "../../support/eventually.js";
+import { later, startControl, temporaryFolder } from "./support.js";
 
 async function start(options: Parameters<typeof startControl>[0] = {}) {
   const control = await startControl(options);
@@ -83,7 +84,7 @@ describe("the client", () => {
   it("connects anew when it was let go in between", async () => {
     const { client, server } = await start({ limits: { idleMs: 50 } });
     await client.hello();
-    await until(() => server.clients === 0, "the idle client is let go");
+    await eventually(() => server.clients === 0, "the idle client is let go");
     expect((await client.hello()).protocol).toBe(1);
     expect(server.counters().clients).toBe(2);
   });

@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { REQUEST_BYTES_MAX, RPC_ERRORS } from "../../../host/control/protocol.js";
-import { RawClient, startControl, until } from "./support.js";
+import { eventually } from "../../support/eventually.js";
+import { RawClient, startControl } from "./support.js";
 
 const hello = (id: unknown) => ({ jsonrpc: "2.0", id, method: "v1.hello" });
 
@@ -29,7 +30,7 @@ describe("a request line", () => {
     expect((await giant.answer()).error?.code).toBe(RPC_ERRORS.requestTooLarge);
     expect((await other.ask("v1.hello")).error).toBeUndefined();
     await giant.closed;
-    await until(() => server.clients === 1, "the giant is let go");
+    await eventually(() => server.clients === 1, "the giant is let go");
   });
 
   it("may come in any pieces, and several at once", async () => {
@@ -100,7 +101,7 @@ describe("a client that asks too often", () => {
     pour();
     const other = await RawClient.connect(path);
     for (let id = 0; id < 100; id++) expect((await other.ask("v1.hello", undefined, id)).id).toBe(id);
-    await until(() => (server.counters()["requests-limited"] ?? 0) >= 10, "the flood is refused");
+    await eventually(() => (server.counters()["requests-limited"] ?? 0) >= 10, "the flood is refused");
     isFlooding = false;
     const { "bytes-in": bytesIn, requests, "requests-limited": limited } = server.counters();
     // A line, its chunk and the stream's own buffer are ahead of what was answered; not megabytes.
@@ -119,10 +120,10 @@ describe("a client that does not read", () => {
       lazy.send({ jsonrpc: "2.0", id, method: "v1.flows", params: { form: "raw" } });
     }
     const other = await RawClient.connect(path);
-    await until(() => sensor.queries.length >= 1, "the lazy one's first answer is made");
+    await eventually(() => sensor.queries.length >= 1, "the lazy one's first answer is made");
     for (let id = 0; id < 20; id++) expect((await other.ask("v1.hello", undefined, id)).id).toBe(id);
-    await until(() => server.counters()["clients-dropped"] === 1, "the lazy one is dropped");
-    await until(() => server.clients === 1, "it has gone");
+    await eventually(() => server.counters()["clients-dropped"] === 1, "the lazy one is dropped");
+    await eventually(() => server.clients === 1, "it has gone");
     // 200 answers of 600,000 bytes were asked for; what the kernel took, and one more, was made.
     expect(sensor.queries.length).toBeLessThanOrEqual(4);
     expect(server.counters()["bytes-out"]).toBeLessThan(3_000_000);
@@ -135,7 +136,7 @@ describe("a client that does not read", () => {
     const slow = await RawClient.connect(path);
     slow.socket.pause();
     slow.send({ jsonrpc: "2.0", id: 1, method: "v1.flows", params: { form: "raw" } });
-    await until(() => sensor.queries.length === 1, "the answer is made");
+    await eventually(() => sensor.queries.length === 1, "the answer is made");
     await sleep(50);
     slow.socket.resume();
     expect((await slow.answer()).result).toMatchObject({ count: 1000 });
@@ -148,9 +149,9 @@ describe("a client that does not read", () => {
     sensor.flowsMs = 20;
     const rude = await RawClient.connect(path);
     rude.send({ jsonrpc: "2.0", id: 1, method: "v1.flows", params: { form: "raw" } });
-    await until(() => sensor.flowsRunning === 1, "the answer is being made");
+    await eventually(() => sensor.flowsRunning === 1, "the answer is being made");
     rude.socket.destroy();
-    await until(() => server.clients === 0, "it is forgotten");
+    await eventually(() => server.clients === 0, "it is forgotten");
     expect((await (await RawClient.connect(path)).ask("v1.hello")).result).toBeDefined();
   });
 });
@@ -168,7 +169,7 @@ describe("the number of clients", () => {
     await third.closed;
     expect((await first.ask("v1.hello")).result).toBeDefined();
     second.socket.destroy();
-    await until(() => server.clients === 1, "the second has gone");
+    await eventually(() => server.clients === 1, "the second has gone");
     expect((await (await RawClient.connect(path)).ask("v1.hello")).result).toBeDefined();
     expect(server.counters()).toMatchObject({ clients: 3, "clients-refused": 1 });
   });
@@ -176,13 +177,13 @@ describe("the number of clients", () => {
   it("survives a storm of connections", async () => {
     const { path, server } = await startControl({ clientsMax: 4 });
     const storm = await Promise.all(Array.from({ length: 100 }, () => RawClient.connect(path)));
-    await until(
+    await eventually(
       () => server.counters().clients + server.counters()["clients-refused"] === 100,
       "all are met",
     );
     expect(server.clients).toBe(4);
     for (const client of storm) client.socket.destroy();
-    await until(() => server.clients === 0, "all have gone");
+    await eventually(() => server.clients === 0, "all have gone");
     expect((await (await RawClient.connect(path)).ask("v1.hello")).result).toBeDefined();
   });
 
@@ -208,7 +209,7 @@ describe("close", () => {
     sensor.fill(1).flowsMs = 50;
     const [busy, idle] = [await RawClient.connect(path), await RawClient.connect(path)];
     busy.send({ jsonrpc: "2.0", id: 1, method: "v1.flows" });
-    await until(() => sensor.flowsRunning === 1, "the request runs");
+    await eventually(() => sensor.flowsRunning === 1, "the request runs");
     const closing = server.close(10_000);
     expect((await busy.answer()).result).toMatchObject({ count: 1 });
     await Promise.all([closing, server.close(), busy.closed, idle.closed]);
@@ -220,7 +221,7 @@ describe("close", () => {
     sensor.flowsMs = 2000;
     const busy = await RawClient.connect(path);
     busy.send({ jsonrpc: "2.0", id: 1, method: "v1.flows" });
-    await until(() => sensor.flowsRunning === 1, "the request runs");
+    await eventually(() => sensor.flowsRunning === 1, "the request runs");
     await server.close(10);
     await busy.closed;
     expect(sensor.flowsRunning).toBe(1);

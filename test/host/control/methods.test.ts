@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import * as L from "../../../assembly/layout.js";
 import { RPC_ERRORS } from "../../../host/control/protocol.js";
 import { StrayError } from "../../../host/errors.js";
-import { RawClient, startControl, until } from "./support.js";
+import { eventually } from "../../support/eventually.js";
+import { RawClient, startControl } from "./support.js";
 
 async function start() {
   const control = await startControl();
@@ -117,7 +118,7 @@ describe("methods", () => {
   it("v1.stop answers first, then stops", async () => {
     const { client, sensor } = await start();
     expect((await client.ask("v1.stop")).result).toEqual({ pid: process.pid });
-    await until(() => sensor.stops === 1, "the sensor is stopped");
+    await eventually(() => sensor.stops === 1, "the sensor is stopped");
   });
 
   it("refuses parameters where there are none", async () => {
@@ -203,7 +204,7 @@ describe("what is no request", () => {
     client.send({ jsonrpc: "2.0", method: "v1.stop" });
     client.send({ jsonrpc: "2.0", method: "v1.nosuch" });
     expect((await client.ask("v1.hello", undefined, 9)).id).toBe(9);
-    await until(() => sensor.stops === 1, "the sensor is stopped");
+    await eventually(() => sensor.stops === 1, "the sensor is stopped");
   });
 });
 

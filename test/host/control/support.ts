@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { afterEach } from "vitest";
 import { LineBuffer } from "../../../host/control/line-buffer.js";
 import { type ControlOptions, ControlServer } from "../../../host/control/server.js";
-import { PATIENCE } from "../../support/patience.js";
 import { FakeSensor } from "./fake-sensor.js";
 
 const undo: (() => unknown)[] = [];
@@ -111,14 +110,5 @@ export class RawClient {
   async ask(method: string, params?: unknown, id: unknown = 1): Promise<Answer> {
     this.send({ jsonrpc: "2.0", id, method, params });
     return await this.answer();
-  }
-}
-
-/** Waits until it holds, with a generous end. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadlineMs = performance.now() + 20_000 * PATIENCE;
-  while (!holds()) {
-    if (performance.now() > deadlineMs) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

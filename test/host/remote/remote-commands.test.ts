@@ -3,9 +3,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { eventually } from "../../support/eventually.js";
 import { PATIENCE } from "../../support/patience.js";
 import { bundleCommands, startProgram } from "../control/run-command.js";
-import { startControl, temporaryFolder, until } from "../control/support.js";
+import { startControl, temporaryFolder } from "../control/support.js";
 import { INJECTIONS } from "./injections.js";
 import { remoteRig, startHosts } from "./support.js";
 
@@ -92,7 +93,7 @@ describe("one host", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`stray: a: no answer in ${seconds} s`);
     const pid = calls()[0]!.pid;
-    await until(() => !isThere(pid), "the ssh that was started is gone");
+    await eventually(() => !isThere(pid), "the ssh that was started is gone");
   });
 
   it("with no ssh at all says so", async () => {
@@ -122,7 +123,7 @@ describe("one host", () => {
   it("stops, and --wait waits until nobody answers there", async () => {
     const socket = join(temporaryFolder(), "stray.sock");
     const daemon = startProgram("strayd", [socket, "0"]);
-    await until(() => daemon.output.stdout === "ready\n", "the fake strayd is ready");
+    await eventually(() => daemon.output.stdout === "ready\n", "the fake strayd is ready");
     const { run } = remoteRig({ a: { socket } });
     const { stdout, stderr, exitCode } = await run(["-H", "a", "stop", "--wait", "20"]);
     expect([stderr, exitCode]).toEqual(["", 0]);
@@ -183,7 +184,7 @@ describe("several hosts", () => {
     const hosts = Object.fromEntries(names.map((name) => [name, { isSilent: true }]));
     const { start, calls } = remoteRig(hosts);
     const { child, ended } = start(["-H", names.join(","), "--timeout", "60", "status"]);
-    await until(() => calls().length === 16, "16 are asked");
+    await eventually(() => calls().length === 16, "16 are asked");
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(calls().length).toBe(16);
     child.kill("SIGKILL");
@@ -211,10 +212,10 @@ describe("several hosts", () => {
       objects(output.stdout.slice(0, output.stdout.lastIndexOf("\n") + 1)).filter(
         (each) => each["host"] === host,
       ).length;
-    await until(() => seen("a") > 2 && seen("b") > 2, "both come again and again");
+    await eventually(() => seen("a") > 2 && seen("b") > 2, "both come again and again");
     child.kill("SIGTERM");
     const text = start(["-H", "a,b", "counters", "--watch=0.2"]);
-    await until(
+    await eventually(
       () => /^a: packets/m.test(text.output.stdout) && /^b: packets/m.test(text.output.stdout),
       "both as text",
     );

@@ -2,10 +2,11 @@
 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { eventually } from "../../support/eventually.js";
 import { requireProgram } from "../../support/system.js";
 import { programOnTerminal } from "../cli/on-terminal.js";
 import { bundleCommands, startProgram } from "../control/run-command.js";
-import { temporaryFolder, until } from "../control/support.js";
+import { temporaryFolder } from "../control/support.js";
 import { remoteRig, startHosts } from "./support.js";
 
 bundleCommands();
@@ -39,7 +40,7 @@ describe.skipIf(!requireProgram("python3", "python3"))("on a terminal", () => {
   it("draws the screen of a far sensor, tells when it goes, and ends its ssh at q", async () => {
     const socket = join(temporaryFolder(), "stray.sock");
     const { child, output } = startProgram("strayd", [socket, "40"]);
-    await until(() => output.stdout === "ready\n", "strayd listens");
+    await eventually(() => output.stdout === "ready\n", "strayd listens");
     const { env, calls } = remoteRig({ "admin@far": { socket } });
     const seen = await programOnTerminal(
       "program",
@@ -55,7 +56,7 @@ describe.skipIf(!requireProgram("python3", "python3"))("on a terminal", () => {
       },
     );
     expect(seen).toMatchObject({ exitCode: 0, isLineMode: true });
-    await until(() => calls().every(({ pid }) => !isThere(pid)), "every ssh that was started is gone");
+    await eventually(() => calls().every(({ pid }) => !isThere(pid)), "every ssh that was started is gone");
   });
 });
 

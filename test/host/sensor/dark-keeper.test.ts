@@ -28,6 +28,7 @@ import { LossTimes } from "../../../host/sensor/loss-times.js";
 import { Supervisor } from "../../../host/sensor/supervisor.js";
 import { GIVEN_SIZE } from "../../../host/sensor/worker-known.js";
 import { readU64, writeU32 } from "../../../host/wasm/memory.js";
+import { eventually } from "../../support/eventually.js";
 import { TEST_HOST } from "../config/facts.js";
 
 const noRings = {
@@ -95,7 +96,7 @@ class Rig {
     });
     this.dark.open(this.config);
     await this.supervisor.start(noRings);
-    await until(() => this.supervisor.workers.every(({ state }) => state === "running"));
+    await eventually(() => this.supervisor.workers.every(({ state }) => state === "running"));
     return this;
   }
 
@@ -161,13 +162,6 @@ class Rig {
   }
 }
 
-async function until(what: () => boolean): Promise<void> {
-  for (let tries = 0; !what(); tries++) {
-    if (tries > 2000) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 describe("several workers", () => {
   it("each know what one of them heard, and that conversations pass", async () => {
     const rig = await new Rig(3).start();
@@ -175,11 +169,11 @@ describe("several workers", () => {
     rig.converse(1, "192.0.2.9");
     expect(rig.states("192.0.2.9")).toEqual(["unknown", "alive", "unknown"]);
     rig.pulse();
-    await until(() => rig.states("192.0.2.9").join() === "alive,alive,alive");
+    await eventually(() => rig.states("192.0.2.9").join() === "alive,alive,alive");
     // Where one has heard a conversation, both directions pass: what is silent is dark for all.
-    await until(() => rig.states("192.0.2.10").join() === "dark,dark,dark");
+    await eventually(() => rig.states("192.0.2.10").join() === "dark,dark,dark");
     expect(rig.explain("192.0.2.9")).toMatchObject({ state: "alive", heard: { how: ["sent", "answered"] } });
-    await until(() => rig.dark.counters()["alive-told"] === 2);
+    await eventually(() => rig.dark.counters()["alive-told"] === 2);
     // Nothing new, nothing told.
     rig.pulse();
     rig.pulse();
@@ -197,7 +191,7 @@ describe("several workers", () => {
       if (message.type === "alive") sizes.push(message.given.length / GIVEN_SIZE);
       return send(message);
     };
-    await until(() => {
+    await eventually(() => {
       rig.pulse();
       return rig.dark.counters()["alive-told"] === rig.dark.report().alive;
     });
@@ -215,12 +209,12 @@ describe("several workers", () => {
     rig.converse(0, "192.0.2.9");
     rig.converse(1, "192.0.2.10");
     await rig.supervisor.workers[0]!.terminate();
-    await until(
+    await eventually(
       () => rig.supervisor.workers[0]!.restarts === 1 && rig.supervisor.workers[0]!.state === "running",
     );
     expect(rig.states("192.0.2.9")[0]).toBe("alive");
     rig.pulse();
-    await until(() => rig.states("192.0.2.10")[0] === "alive");
+    await eventually(() => rig.states("192.0.2.10")[0] === "alive");
     expect(rig.states("192.0.2.11")[0]).toBe("dark");
   });
 });
@@ -231,7 +225,7 @@ describe("home networks and lists", () => {
     rig.converse(0, "192.0.2.9");
     rig.converse(1, "192.0.2.70");
     rig.pulse();
-    await until(() => rig.states("192.0.2.9").join() === "alive,alive");
+    await eventually(() => rig.states("192.0.2.9").join() === "alive,alive");
     expect(rig.states("192.0.2.70")).toEqual(["dark", "dark"]);
 
     const text = "192.0.2.7 used printer\n192.0.2.70 used\n192.0.2.128/25 used\n192.0.2.33 alive how=arp";
@@ -239,7 +233,7 @@ describe("home networks and lists", () => {
     for (const address of ["192.0.2.7", "192.0.2.70", "192.0.2.200"]) {
       expect([address, ...rig.states(address)]).toEqual([address, "alive", "alive"]);
     }
-    await until(() => rig.states("192.0.2.33").join() === "alive,alive");
+    await eventually(() => rig.states("192.0.2.33").join() === "alive,alive");
     expect(rig.dark.report()).toMatchObject({ used: 3, unused: 1, alive: 3 });
     expect(rig.explain("192.0.2.7")).toMatchObject({
       state: "alive",
@@ -365,7 +359,7 @@ describe("another life", () => {
     const elsewhere = join(folder, "elsewhere");
     await rig.use({ directory: elsewhere });
     rig.pulse();
-    await until(() => rig.dark.counters()["dark-saves"] === 2);
+    await eventually(() => rig.dark.counters()["dark-saves"] === 2);
     for (const place of [folder, elsewhere]) {
       expect(readFileSync(join(place, STATE_NAME), "utf8")).toContain("\nalive 192.0.2.9 ");
     }

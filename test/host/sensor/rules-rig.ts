@@ -88,10 +88,3 @@ export function configWith(text: string, folder = temporaryFolder()): StrayConfi
     path,
   };
 }
-
-export async function until(what: () => boolean): Promise<void> {
-  for (let tries = 0; !what(); tries++) {
-    if (tries > 2000) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -8,7 +8,8 @@ import { Supervisor } from "../../../host/sensor/supervisor.js";
 import type { WorkerHandle } from "../../../host/sensor/worker-handle.js";
 import { NO_RULES, WorkerRules } from "../../../host/sensor/worker-rules.js";
 import { createMemory } from "../../../host/wasm/memory.js";
-import { ListSink, pushWord, RULE_LIMITS, rulesOf, ruleText, until } from "./rules-rig.js";
+import { eventually } from "../../support/eventually.js";
+import { ListSink, pushWord, RULE_LIMITS, rulesOf, ruleText } from "./rules-rig.js";
 
 const noRings = {
   assignment: () => ({ type: "inputs", inputs: [] }),
@@ -44,7 +45,7 @@ class Rig {
 
   async start(): Promise<void> {
     await this.supervisor.start(noRings);
-    await until(() => this.supervisor.workers.every(({ state }) => state === "running"));
+    await eventually(() => this.supervisor.workers.every(({ state }) => state === "running"));
   }
 }
 
@@ -115,7 +116,7 @@ describe("a running worker", () => {
     rig = new Rig(2);
     await rig.start();
     for (const worker of rig.supervisor.workers) worker.useRules(FIRST);
-    await until(() => rig.supervisor.workers.every(({ hasTakenRules }) => hasTakenRules));
+    await eventually(() => rig.supervisor.workers.every(({ hasTakenRules }) => hasTakenRules));
     for (const worker of rig.supervisor.workers) pushWord(worker, "attack");
     expect(rig.alerts()).toEqual(["1 found attack", "1 found attack"]);
   });
@@ -127,12 +128,12 @@ describe("a running worker", () => {
     pushWord(rig.worker, "attack");
     expect(rig.alerts()).toEqual(["1 found attack"]);
     await rig.worker.terminate();
-    await until(() => rig.worker.restarts === 1 && rig.worker.state === "running");
+    await eventually(() => rig.worker.restarts === 1 && rig.worker.state === "running");
     pushWord(rig.worker, "attack");
     expect(rig.alerts()).toEqual(["1 found attack"]);
     expect(rig.worker.ruleCounts).toEqual([{ matches: 2, alerts: 2, limited: 0, filtered: 0 }]);
     rig.worker.useRules(OTHER);
-    await until(() => rig.worker.hasTakenRules);
+    await eventually(() => rig.worker.hasTakenRules);
     expect(rig.worker.ruleCounts.map(({ matches }) => matches)).toEqual([0, 0]);
   });
 
@@ -141,10 +142,10 @@ describe("a running worker", () => {
     rig.worker.useRules(FIRST);
     await rig.start();
     await rig.worker.terminate();
-    await until(() => rig.worker.state === "dead" || rig.worker.restarts === 1);
+    await eventually(() => rig.worker.state === "dead" || rig.worker.restarts === 1);
     rig.worker.useRules(OTHER);
-    await until(() => rig.worker.restarts === 1 && rig.worker.state === "running");
-    await until(() => rig.worker.hasTakenRules);
+    await eventually(() => rig.worker.restarts === 1 && rig.worker.state === "running");
+    await eventually(() => rig.worker.hasTakenRules);
     pushWord(rig.worker, "worm");
     expect(rig.alerts()).toEqual(["2 found worm"]);
   });

@@ -9,6 +9,7 @@ import { RecordFeed } from "../../../host/sensor/feed.js";
 import { Supervisor } from "../../../host/sensor/supervisor.js";
 import type { WorkerHandle } from "../../../host/sensor/worker-handle.js";
 import { profileLimits } from "../../../host/wasm/profiles.js";
+import { eventually } from "../../support/eventually.js";
 
 const limits = { ...profileLimits("small"), flowSets: 64, lossyRecords: true };
 const noRings = {
@@ -63,20 +64,13 @@ class Rig {
 let rig: Rig;
 afterEach(() => rig.supervisor.stop());
 
-async function until(what: () => boolean): Promise<void> {
-  for (let tries = 0; !what(); tries++) {
-    if (tries > 2000) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 describe("a worker", () => {
   it("runs, beats, and records its live flows when it stops", async () => {
     rig = new Rig();
     await rig.supervisor.start(noRings);
-    await until(() => rig.worker.state === "running");
+    await eventually(() => rig.worker.state === "running");
     const { beats } = rig.worker.words;
-    await until(() => rig.worker.words.beats !== beats);
+    await eventually(() => rig.worker.words.beats !== beats);
     for (let port = 1; port <= 20; port++) rig.push(port);
     await rig.supervisor.stop();
     expect(rig.ports.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
@@ -88,7 +82,7 @@ describe("a worker", () => {
     await rig.supervisor.start(noRings);
     rig.push(1);
     await rig.supervisor.adjust({ ...limits, udpMs: 1, sweepMs: 10, otherMs: 1, icmpMs: 1 });
-    await until(() => rig.feed.turn() + rig.ports.length > 0);
+    await eventually(() => rig.feed.turn() + rig.ports.length > 0);
     expect(rig.ports).toEqual([1]);
     expect(rig.worker.counters()).toMatchObject({ "flows-idle": 1 });
   });
@@ -96,10 +90,10 @@ describe("a worker", () => {
   it("is started again when it dies; counts go on, and what was lost is counted", async () => {
     rig = new Rig(2);
     await rig.supervisor.start(noRings);
-    await until(() => rig.supervisor.workers.every(({ state }) => state === "running"));
+    await eventually(() => rig.supervisor.workers.every(({ state }) => state === "running"));
     for (let port = 1; port <= 5; port++) rig.push(port);
     await rig.worker.terminate();
-    await until(() => rig.worker.restarts === 1 && rig.worker.state === "running");
+    await eventually(() => rig.worker.restarts === 1 && rig.worker.state === "running");
     expect(rig.log).toEqual([expect.stringMatching(/^error: worker 0 died .*starts again in 100 ms/)]);
     expect(rig.worker.counters()).toMatchObject({ packets: 5, "flows-lost": 5, restarts: 1 });
     expect(rig.worker.flows).toBe(0);
@@ -114,10 +108,10 @@ describe("a worker", () => {
       throw new Error("memory access out of bounds");
     };
     await rig.supervisor.start({ ...noRings, skipBlock: unreadable } as unknown as CaptureSet);
-    await until(() => rig.worker.state === "running");
+    await eventually(() => rig.worker.state === "running");
     rig.push(1);
     await rig.worker.terminate();
-    await until(() => rig.worker.restarts === 1 && rig.worker.state === "running");
+    await eventually(() => rig.worker.restarts === 1 && rig.worker.state === "running");
     expect(rig.log).toEqual([
       "error: the frames of the dead worker 0 can't be read: memory access out of bounds",
       expect.stringMatching(/^error: worker 0 died/),
@@ -134,7 +128,7 @@ describe("a worker", () => {
     rig = new Rig(2);
     await rig.supervisor.start(noRings);
     await rig.supervisor.abandon();
-    await until(() => rig.supervisor.workers.every(({ state }) => state === "dead"));
+    await eventually(() => rig.supervisor.workers.every(({ state }) => state === "dead"));
     expect(rig.supervisor.workers.map(({ restarts }) => restarts)).toEqual([0, 0]);
     expect(rig.log).toEqual([]);
   });

@@ -12,7 +12,7 @@ import { storeNames } from "../../../host/store/file-name.js";
 import { FlowStore } from "../../../host/store/flow-store.js";
 import { readStore } from "../../../host/store/read-store.js";
 import { nodeStoreFs, type StoreFs, type StoreHandle } from "../../../host/store/store-fs.js";
-import { PATIENCE } from "../../support/patience.js";
+import { eventually } from "../../support/eventually.js";
 import { copyOf } from "../ipfix/records.js";
 
 export type Operation = "create" | "write" | "sync" | "truncate" | "remove" | "free" | "list";
@@ -122,7 +122,7 @@ export class Bench {
   /** Lets the clock go on by `ms`, then pulses, as the sensor does, until `isDone`. */
   async pass(store: FlowStore, ms: number, isDone = () => true): Promise<void> {
     this.nowMs += ms;
-    await until(() => {
+    await eventually(() => {
       store.pulse(this.nowMs);
       return isDone();
     });
@@ -150,16 +150,5 @@ export class Bench {
 
   dispose(): void {
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-const DEADLINE_MS = 20_000 * PATIENCE;
-
-/** Waits for what comes by itself; generous, since a busy machine is no fault. */
-export async function until(isDone: () => boolean): Promise<void> {
-  const end = Date.now() + DEADLINE_MS;
-  while (!isDone()) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    if (Date.now() > end) throw new Error("it did not come to pass in time");
   }
 }

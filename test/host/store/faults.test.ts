@@ -8,10 +8,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FlowStore } from "../../../host/store/flow-store.js";
 import { readStore } from "../../../host/store/read-store.js";
 import { nodeStoreFs } from "../../../host/store/store-fs.js";
+import { eventually } from "../../support/eventually.js";
 import { PATIENCE } from "../../support/patience.js";
 import { buildRecord } from "../../support/record-builder.js";
 import { asNobody } from "../../support/unprivileged.js";
-import { Bench, until } from "./disk.js";
+import { Bench } from "./disk.js";
 
 let bench: Bench;
 beforeEach(() => {
@@ -219,7 +220,7 @@ describe("a real small disk", () => {
       const config = { ...bench.config({ rotateBytes: 65536 }), directory: folder };
       const store = await FlowStore.open(config, { log: bench.log, fs: nodeStoreFs });
       let sequence = 0;
-      await until(() => {
+      await eventually(() => {
         writeAll(store, sequence + 1, sequence + 100);
         sequence += 100;
         store.pulse(Date.now());

@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isIpfix } from "../../../host/ipfix/file-reader.js";
 import { readTrailer, TRAILER_SIZE } from "../../../host/store/file-ends.js";
 import type { FlowStore } from "../../../host/store/flow-store.js";
+import { eventually } from "../../support/eventually.js";
 import { buildRecord } from "../../support/record-builder.js";
 import { valuesOf } from "../ipfix/records.js";
-import { Bench, until } from "./disk.js";
+import { Bench } from "./disk.js";
 
 let bench: Bench;
 beforeEach(() => {
@@ -114,7 +115,7 @@ describe("rotation", () => {
     writeAll(store, 1, 1);
     await bench.pass(store, 1100, () => store.counters()["records"] === 1);
     await bench.pass(store, 60_000, () => store.state().text === "no file open");
-    await until(() => readTrailer(bench.bytes(bench.files[0]!).subarray(-TRAILER_SIZE)) !== undefined);
+    await eventually(() => readTrailer(bench.bytes(bench.files[0]!).subarray(-TRAILER_SIZE)) !== undefined);
     writeAll(store, 2, 2);
     await bench.pass(store, 1100, () => store.counters()["records"] === 2);
     await store.close();
@@ -208,7 +209,7 @@ describe("the disk's free space", () => {
     expect(store.state().text).toBe("stopped: the disk must keep 1 MiB free");
     expect(store.counters()["pauses"]).toBe(1);
     bench.disk.freeBytes = 1 << 30;
-    await until(() => store.counters()["records"] === 2001);
+    await eventually(() => store.counters()["records"] === 2001);
     expect(store.state().ok).toBe(true);
     await store.close();
     expect((await sequences()).at(-1)).toBe(2001);
