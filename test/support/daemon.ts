@@ -11,17 +11,18 @@ const STOP_MS = 15_000 * PATIENCE;
 const POLL_MS = 50;
 const SAID_CHARACTERS_MAX = 1 << 20;
 
-/** Waits until `condition` holds and answers what it gave. @throws Error after `limitMs`. */
+/** Waits until `condition` holds and answers what it gave; asks each `pollMs`. @throws Error after `limitMs`. */
 export async function until<T>(
   what: string,
   condition: () => T | undefined | false | Promise<T | undefined | false>,
   limitMs = WAIT_MS,
+  pollMs = POLL_MS,
 ): Promise<T> {
-  for (const end = Date.now() + limitMs; ; ) {
+  for (const end = performance.now() + limitMs; ; ) {
     const found = await condition();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 
